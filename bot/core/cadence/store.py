@@ -1,0 +1,98 @@
+"""The table of what is due next. Features add and drop rows; the scheduler's planner turns due rows into outbox rows."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, time
+
+import sqlalchemy as sa
+
+from bot.core.cadence.slots import Weekly, next_slot
+from bot.core.database import Connection, Id, Instant, insert, metadata
+
+cadences = sa.Table(
+    "cadences",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id"), index=True),
+    sa.Column("place_id", Id, sa.ForeignKey("places.id")),
+    sa.Column("drawing", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("weekday", sa.SmallInteger, nullable=False),
+    sa.Column("minute", sa.SmallInteger, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("patience", sa.Integer, nullable=False),
+    sa.Column("next_due_at", Instant, nullable=False, index=True),
+    sa.UniqueConstraint("name"),
+)
+"""One row a repeated message. `name` is the campaign's key for one recipient (`rhythm:12:0`); with the slot it makes
+the outbox key. `patience` is how many seconds after its slot a message is still worth sending."""
+
+
+def every_week(  # noqa: PLR0913 -- one row has that many facts
+    connection: Connection,
+    *,
+    name: str,
+    drawing: str,
+    lane: str,
+    slot: Weekly,
+    zone: str,
+    now: datetime,
+    workspace: int,
+    person: int | None = None,
+    place: int | None = None,
+    arguments: Mapping[str, str] | None = None,
+    patience: int = 6 * 3600,
+) -> datetime:
+    """Repeat a message every week at a local time, from the first slot after `now`; replaces what `name` had before."""
+    due = next_slot(slot, zone, now)
+    row = {
+        "name": name,
+        "drawing": drawing,
+        "lane": lane,
+        "weekday": slot.weekday,
+        "minute": slot.at.hour * 60 + slot.at.minute,
+        "zone": zone,
+        "workspace_id": workspace,
+        "person_id": person,
+        "place_id": place,
+        "arguments": json.dumps(dict(arguments or {})),
+        "patience": patience,
+        "next_due_at": due,
+    }
+    connection.execute(
+        insert(connection, cadences).values(row).on_conflict_do_update(index_elements=["name"], set_=row)
+    )
+    return due
+
+
+def drop(connection: Connection, name: str) -> None:
+    """End a repetition."""
+    connection.execute(cadences.delete().where(cadences.c.name == name))
+
+
+def drop_all(connection: Connection, prefix: str) -> None:
+    """End every repetition whose name begins with `prefix`."""
+    connection.execute(cadences.delete().where(cadences.c.name.startswith(prefix, autoescape=True)))
+
+
+def postpone(connection: Connection, name: str, until: datetime) -> None:
+    """Skip every slot of a repetition before `until`."""
+    row = connection.execute(sa.select(cadences).where(cadences.c.name == name)).one_or_none()
+    if row is not None:
+        due = next_slot(Weekly(row.weekday, at_minute(row.minute)), row.zone, until)
+        connection.execute(cadences.update().where(cadences.c.id == row.id).values(next_due_at=due))
+
+
+def move_zone(connection: Connection, person: int, zone: str, now: datetime) -> None:
+    """A person lives in another zone now: every slot of theirs keeps its local time."""
+    for row in connection.execute(sa.select(cadences).where(cadences.c.person_id == person, cadences.c.zone != zone)):
+        due = next_slot(Weekly(row.weekday, at_minute(row.minute)), zone, now)
+        connection.execute(cadences.update().where(cadences.c.id == row.id).values(zone=zone, next_due_at=due))
+
+
+def at_minute(minute: int) -> time:
+    """A minute of the day (0 to 1,439) as a time."""
+    return time(minute // 60, minute % 60)

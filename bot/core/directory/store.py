@@ -1,0 +1,351 @@
+"""Tables and queries of the directory."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, Id, Instant, insert, metadata
+from bot.core.people import Person, Profile, Role
+from bot.core.places import Place, PlaceKind, QuietHours, Workspace, WorkspaceSettings
+from bot.core.texts import best_locale
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+)
+
+workspaces = sa.Table(
+    "workspaces",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("locale", sa.Text, nullable=False, server_default="en"),
+    sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
+    sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.UniqueConstraint("platform", "key"),
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("email", sa.Text),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("chosen_locale", sa.Text),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False, server_default=""),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("photo", sa.Text, nullable=False, server_default=""),
+    sa.Column("has_photo", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("opted_out_at", Instant),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.UniqueConstraint("organisation_id", "email"),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("admin", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("workspace_id", "key"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False, index=True),
+)
+"""Interactions already handled, so that a platform's retry changes nothing."""
+
+_PERSON = (
+    people.c.id,
+    people.c.organisation_id,
+    people.c.name,
+    sa.func.coalesce(people.c.chosen_locale, people.c.locale).label("locale"),
+    people.c.zone,
+    people.c.roles,
+    people.c.opted_out_at,
+    people.c.title,
+    people.c.photo,
+    people.c.has_photo,
+    people.c.active,
+    accounts.c.key.label("account"),
+    accounts.c.admin,
+)
+
+_KNOWN = sa.select(*_PERSON).join(people, people.c.id == accounts.c.person_id)
+_BY_ACCOUNT = _KNOWN.where(
+    accounts.c.workspace_id == sa.bindparam("workspace"), accounts.c.key == sa.bindparam("account")
+)
+_BY_ID = (
+    sa.select(*_PERSON)
+    .select_from(
+        people.outerjoin(
+            accounts,
+            sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
+        )
+    )
+    .where(people.c.id == sa.bindparam("person"))
+    .limit(1)
+)
+_WORKSPACE = sa.select(workspaces).where(
+    workspaces.c.platform == sa.bindparam("platform"), workspaces.c.key == sa.bindparam("key")
+)
+
+
+def workspace(connection: Connection, platform: str, key: str) -> Workspace:
+    """A workspace by the platform's own id; made, with an organisation of its own, when first seen."""
+    row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one_or_none()
+    if row is None:
+        organisation = connection.execute(organisations.insert().values(name="")).inserted_primary_key
+        connection.execute(
+            insert(connection, workspaces)
+            .values(organisation_id=organisation[0] if organisation else None, platform=platform, key=key)
+            .on_conflict_do_nothing()
+        )
+        row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one()
+    return _workspace(row)
+
+
+def workspace_by_id(connection: Connection, workspace_id: int) -> Workspace:
+    """A workspace by our own id."""
+    return _workspace(connection.execute(sa.select(workspaces).where(workspaces.c.id == workspace_id)).one())
+
+
+def all_workspaces(connection: Connection, platform: str = "") -> list[Workspace]:
+    """Every active workspace, or those of one platform."""
+    rows = connection.execute(sa.select(workspaces).where(workspaces.c.active).order_by(workspaces.c.id))
+    return [_workspace(row) for row in rows if platform in ("", row.platform)]
+
+
+def describe_workspace(connection: Connection, workspace_id: int, **columns: str | bool) -> None:
+    """Set a workspace's name, locale, zone or whether it is active."""
+    connection.execute(workspaces.update().where(workspaces.c.id == workspace_id).values(**columns))
+
+
+def choose(connection: Connection, workspace: Workspace, settings: WorkspaceSettings) -> None:
+    """Store what the communicator chose."""
+    written = json.dumps(asdict(settings), default=str)
+    connection.execute(workspaces.update().where(workspaces.c.id == workspace.id).values(settings=written))
+
+
+def account(connection: Connection, workspace: Workspace, key: str, name: str = "") -> Person:
+    """The person behind an account; made when first seen, to be completed by the directory sync."""
+    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": key}).one_or_none()
+    if row is None:
+        return learn(connection, workspace, Profile(account=key, name=name))
+    return _person(row)
+
+
+def known(connection: Connection, workspace: Workspace, key: str) -> Person | None:
+    """The person behind an account, if it was ever seen."""
+    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": key}).one_or_none()
+    return _person(row) if row else None
+
+
+def person(connection: Connection, workspace: Workspace, person_id: int) -> Person:
+    """A person by our own id, with the account they have in `workspace` (empty if none)."""
+    return _person(connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one())
+
+
+def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:
+    """Everybody active in a workspace, or those who hold a role there."""
+    rows = connection.execute(
+        _KNOWN.where(accounts.c.workspace_id == workspace.id, people.c.active).order_by(people.c.name, people.c.id)
+    )
+    return [someone for someone in map(_person, rows) if role is None or role in someone.roles]
+
+
+def learn(connection: Connection, workspace: Workspace, profile: Profile) -> Person:
+    """Take over what the platform tells of an account. A verified e-mail joins accounts of one organisation in one person."""
+    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": profile.account}).one_or_none()
+    person_id = row.id if row else _namesake(connection, workspace, profile) or _stranger(connection, workspace)
+    if row is None:
+        connection.execute(
+            insert(connection, accounts)
+            .values(workspace_id=workspace.id, key=profile.account, person_id=person_id)
+            .on_conflict_do_nothing()
+        )
+    if profile.admin is not None:
+        mine = sa.and_(accounts.c.workspace_id == workspace.id, accounts.c.key == profile.account)
+        connection.execute(accounts.update().where(mine).values(admin=profile.admin))
+    connection.execute(people.update().where(people.c.id == person_id).values(**_told(connection, person_id, profile)))
+    return _person(connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": profile.account}).one())
+
+
+def place(connection: Connection, place_id: int) -> Place | None:
+    """A place by our own id."""
+    row = connection.execute(sa.select(places).where(places.c.id == place_id)).one_or_none()
+    return _place(row) if row else None
+
+
+def place_at(
+    connection: Connection, workspace: Workspace, key: str, kind: PlaceKind = PlaceKind.CHANNEL, name: str = ""
+) -> Place:
+    """A place by the platform's own id; made when first seen, renamed when its name is new."""
+    mine = sa.and_(places.c.workspace_id == workspace.id, places.c.key == key)
+    row = connection.execute(sa.select(places).where(mine)).one_or_none()
+    if row is None:
+        connection.execute(
+            insert(connection, places)
+            .values(workspace_id=workspace.id, key=key, kind=kind.value, name=name)
+            .on_conflict_do_nothing()
+        )
+    elif name and row.name != name:
+        connection.execute(places.update().where(mine).values(name=name))
+    else:
+        return _place(row)
+    return _place(connection.execute(sa.select(places).where(mine)).one())
+
+
+def grant(connection: Connection, person: Person, role: Role) -> None:
+    """Give a role."""
+    _set_roles(connection, person.id, {*_held(connection, person.id), role})
+
+
+def revoke(connection: Connection, person: Person, role: Role) -> None:
+    """Take a role away."""
+    _set_roles(connection, person.id, _held(connection, person.id) - {role})
+
+
+def opt_out(connection: Connection, person: Person, at: datetime | None) -> None:
+    """Opt a person out of everything, or (None) back in."""
+    connection.execute(people.update().where(people.c.id == person.id).values(opted_out_at=at))
+
+
+def speak(connection: Connection, person: Person, locale: str) -> None:
+    """Remember the language a person chose."""
+    connection.execute(people.update().where(people.c.id == person.id).values(chosen_locale=locale))
+
+
+def first_time(connection: Connection, delivery: str, now: datetime) -> bool:
+    """Whether a delivery was not handled before; it is from now on."""
+    done = connection.execute(insert(connection, deliveries).values(id=delivery, at=now).on_conflict_do_nothing())
+    return done.rowcount == 1
+
+
+def forget_deliveries(connection: Connection, before: datetime) -> None:
+    """Drop the memory of deliveries that no platform repeats any more."""
+    connection.execute(deliveries.delete().where(deliveries.c.at < before))
+
+
+def _namesake(connection: Connection, workspace: Workspace, profile: Profile) -> int | None:
+    if not profile.email or not profile.email_verified:
+        return None
+    return connection.execute(
+        sa.select(people.c.id).where(
+            people.c.organisation_id == workspace.organisation, people.c.email == profile.email.lower()
+        )
+    ).scalar_one_or_none()
+
+
+def _stranger(connection: Connection, workspace: Workspace) -> int:
+    made = connection.execute(
+        people.insert()
+        .values(organisation_id=workspace.organisation, locale=workspace.locale, zone=workspace.zone)
+        .returning(people.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def _told(connection: Connection, person_id: int, profile: Profile) -> Mapping[str, object]:
+    told: dict[str, object] = {"active": profile.active}
+    for column in ("name", "title", "photo", "zone"):
+        if value := getattr(profile, column):
+            told[column] = value
+    if profile.locale:
+        told["locale"] = best_locale(profile.locale)
+    if profile.has_photo is not None:
+        told["has_photo"] = profile.has_photo
+    if profile.email and profile.email_verified and _free(connection, person_id, profile.email.lower()):
+        told["email"] = profile.email.lower()
+    return told
+
+
+def _free(connection: Connection, person_id: int, email: str) -> bool:
+    taken = sa.select(people.c.id).where(people.c.email == email, people.c.id != person_id)
+    return connection.execute(taken).first() is None
+
+
+def _held(connection: Connection, person_id: int) -> set[Role]:
+    written = connection.execute(sa.select(people.c.roles).where(people.c.id == person_id)).scalar_one()
+    return _roles(written)
+
+
+def _set_roles(connection: Connection, person_id: int, roles: Iterable[Role]) -> None:
+    written = ",".join(sorted(roles))
+    connection.execute(people.update().where(people.c.id == person_id).values(roles=written))
+
+
+def _roles(written: str) -> set[Role]:
+    return {Role(role) for role in written.split(",") if role}
+
+
+def _person(row: Any) -> Person:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
+    roles = _roles(row.roles) | ({Role.ADMIN} if row.admin else set())
+    return Person(
+        id=row.id,
+        organisation=row.organisation_id,
+        name=row.name or row.account or "",
+        account=row.account or "",
+        locale=row.locale,
+        zone=row.zone,
+        roles=frozenset(roles),
+        opted_out=row.opted_out_at is not None,
+        title=row.title,
+        photo=row.photo,
+        has_photo=row.has_photo,
+        active=row.active,
+    )
+
+
+def _place(row: Any) -> Place:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
+    return Place(row.id, row.workspace_id, row.key, PlaceKind(row.kind), row.name)
+
+
+def _workspace(row: Any) -> Workspace:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
+    return Workspace(
+        id=row.id,
+        organisation=row.organisation_id,
+        platform=row.platform,
+        key=row.key,
+        name=row.name,
+        locale=row.locale,
+        zone=row.zone,
+        settings=_settings(row.settings),
+    )
+
+
+def _settings(written: str) -> WorkspaceSettings:
+    chosen = json.loads(written)
+    if not chosen:
+        return WorkspaceSettings()
+    quiet = chosen.pop("quiet")
+    begin, end = time.fromisoformat(quiet["begin"]), time.fromisoformat(quiet["end"])
+    watched = tuple(chosen.pop("watched"))
+    return WorkspaceSettings(**chosen, watched=watched, quiet=QuietHours(begin, end, weekends=quiet["weekends"]))

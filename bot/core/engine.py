@@ -1,0 +1,181 @@
+"""The one door: every interaction, from every platform, goes through `Engine.handle`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+import structlog
+
+from bot.core.cards import Card, Part, note
+from bot.core.database import Connection, Database
+from bot.core.directory import store as directory
+from bot.core.errors import Refused
+from bot.core.feature import CommandHelp, Feature, Handler, Scene, Turn, View, Withdrawn
+from bot.core.interactions import (
+    MENTION,
+    NOTHING,
+    PLACE,
+    Answer,
+    Click,
+    Command,
+    Event,
+    Interaction,
+    Origin,
+    Submission,
+    Value,
+    mention,
+    place_token,
+)
+from bot.core.people import Role
+from bot.core.places import Workspace
+from bot.core.ports import Clock
+from bot.core.texts import Texts
+
+log = structlog.get_logger()
+class Engine:
+    """Knows the person, checks the role, drops repeats, runs the handler in one transaction, and answers.
+
+    `features` come first; `otherwise` names the command that takes every word nobody knows (help).
+    """
+
+    def __init__(self, database: Database, clock: Clock, features: Sequence[Feature], otherwise: str = "") -> None:
+        self.database = database
+        self.clock = clock
+        self.features = {feature.name: feature for feature in features}
+        self.commands: dict[str, CommandHelp] = {
+            name: command for feature in features for name, command in feature.commands.items()
+        }
+        self._otherwise = otherwise
+
+    async def handle(self, act: Interaction) -> Answer:
+        """What somebody did, once: the answer is for the response itself, everything else is in the outbox by then."""
+        try:
+            return await self.database.run(lambda connection: self._turn(connection, act))
+        except Refused as refusal:
+            return Answer(whisper=note(refusal.sentence))
+
+    def draw(self, connection: Connection, view: View, address: str) -> Card | Withdrawn:
+        """The card at an address as it should look now."""
+        feature, _, name = address.partition(".")
+        return self.features[feature].drawings[name](view)
+
+    def addresses(self) -> set[str]:
+        """Every address a button, a select or a form may carry."""
+        return {
+            f"{feature.name}.{name}" for feature in self.features.values() for name in (*feature.clicks, *feature.forms)
+        }
+
+    def _turn(self, connection: Connection, act: Interaction) -> Answer:
+        origin = act.origin
+        now = self.clock.now()
+        if origin.id and not directory.first_time(connection, f"{origin.platform}:{origin.id}", now):
+            return NOTHING
+        workspace = directory.workspace(connection, origin.platform, origin.workspace)
+        me = directory.account(connection, workspace, origin.account, origin.name)
+        here = (
+            directory.place_at(connection, workspace, origin.place, origin.place_kind, origin.place_name)
+            if origin.place and not isinstance(act, Click)
+            else None
+        )
+        turn = Turn(
+            connection=connection,
+            workspace=workspace,
+            now=now,
+            t=Texts(me.locale, me.zone),
+            act=_inside(connection, workspace, act),
+            me=me,
+            here=here,
+            emit_to=self._emit,
+        )
+        return self._route(turn, turn.act)
+
+    def _route(self, turn: Turn, act: Interaction) -> Answer:
+        match act:
+            case Command(name=name):
+                return self._command(turn, name)
+            case Click(address=address):
+                return self._addressed(turn, address, "clicks")
+            case Submission(address=address):
+                return self._addressed(turn, address, "forms")
+            case Event(name="home_opened"):
+                return Answer(home=self._home(turn))
+            case Event(name=name, facts=facts):
+                self._emit(turn, name, facts)
+                return NOTHING
+            case _:
+                assert_never(act)
+
+    def _command(self, turn: Turn, name: str) -> Answer:
+        command = self.commands.get(name) or self.commands[self._otherwise]
+        return self._allowed(turn, command.role, command.handler)
+
+    def _addressed(self, turn: Turn, address: str, kind: str) -> Answer:
+        owner, _, name = address.partition(".")
+        feature = self.features.get(owner)
+        handlers: Mapping[str, Handler] = getattr(feature, kind) if feature else {}
+        if feature is None or name not in handlers:
+            log.warning("address_unknown", kind=kind, address=address[:80])
+            raise Refused(turn.t("This button is from an older version of me. Please start again from the command."))
+        return self._allowed(turn, feature.roles.get(name), handlers[name])
+
+    def _allowed(self, turn: Turn, role: Role | None, handler: Handler) -> Answer:
+        if not turn.me.may(role):
+            raise Refused(turn.t("This is for communicators. Ask one of them, or an admin, to add you."))
+        return handler(turn) or NOTHING
+
+    def _emit(self, scene: Scene, name: str, facts: Mapping[str, str]) -> None:
+        if not isinstance(scene, Turn):
+            raise TypeError(scene)
+        event = replace(scene, act=Event(scene.act.origin, name, facts))
+        for feature in self.features.values():
+            if handler := feature.events.get(name):
+                handler(event)
+
+    def _home(self, turn: Turn) -> Card:
+        view = View(connection=turn.connection, workspace=turn.workspace, now=turn.now, t=turn.t, reader=turn.me)
+        parts: list[Part] = []
+        for feature in self.features.values():
+            if feature.home:
+                parts += feature.home(view)
+        return Card(turn.t("Your Drumbeat"), tuple(parts))
+
+
+def _inside(connection: Connection, workspace: Workspace, act: Interaction) -> Interaction:
+    """The same interaction with every mention and place token in our own ids."""
+    match act:
+        case Command(text=text):
+            return replace(act, text=_tokens(connection, workspace, text))
+        case Submission(values=values):
+            inner = {name: _value(connection, workspace, value) for name, value in values.items()}
+            return replace(act, values=inner)
+        case Click() | Event():
+            return act
+        case _:
+            assert_never(act)
+
+
+def _value(connection: Connection, workspace: Workspace, value: Value) -> Value:
+    if isinstance(value, str):
+        return _tokens(connection, workspace, value)
+    return tuple(_tokens(connection, workspace, each) for each in value)
+
+
+def _tokens(connection: Connection, workspace: Workspace, text: str) -> str:
+    """A token whose key nobody knows was typed by hand, unless it stands alone: it loses its brackets.
+
+    Otherwise somebody could type `<@12>` and mean a person by a number that is ours.
+    """
+    if "<" not in text:
+        return text
+
+    def person(found: re.Match[str]) -> str:
+        alone = found.group(0) == text
+        known = directory.known(connection, workspace, found.group(1))
+        someone = directory.account(connection, workspace, found.group(1)) if alone else known
+        return mention(someone.id) if someone else f"@{found.group(1)}"
+
+    def place(found: re.Match[str]) -> str:
+        return place_token(directory.place_at(connection, workspace, found.group(1)).id)
+
+    return PLACE.sub(place, MENTION.sub(person, text))

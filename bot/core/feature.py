@@ -1,0 +1,131 @@
+"""How a feature is declared, and what its handlers and drawings are handed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.core.cards import Card, Part
+from bot.core.database import Connection
+from bot.core.directory import store as directory
+from bot.core.interactions import MENTION, PLACE, Answer, Interaction
+from bot.core.people import Person, Role
+from bot.core.places import Place, Workspace
+from bot.core.rich import Mention, Plain, PlaceLink, Text
+from bot.core.texts import Texts
+
+Emit = Callable[["Scene", str, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One open transaction and where it plays. Handlers and drawings both stand in one."""
+
+    connection: Connection
+    workspace: Workspace
+    now: datetime
+    t: Texts
+
+    def person(self, person: int) -> Person:
+        """Somebody by id, as this workspace knows them (`account` is empty where they have none here)."""
+        return directory.person(self.connection, self.workspace, person)
+
+    def name(self, person: int) -> Mention:
+        """Somebody by id, as a mention for this workspace."""
+        known = self.person(person)
+        return Mention(known.name, known.account)
+
+    def place(self, place: int | None) -> Place | None:
+        """A place by id."""
+        return None if place is None else directory.place(self.connection, place)
+
+    def prose(self, written: str) -> Text:
+        """What people wrote, with its mention and place tokens made into spans; everything else is literal."""
+        spans: list[Plain | Mention | PlaceLink] = []
+        at = 0
+        for token in sorted([*MENTION.finditer(written), *PLACE.finditer(written)], key=lambda found: found.start()):
+            spans += [Plain(written[at : token.start()]), self._token(token.group(0))]
+            at = token.end()
+        return tuple(span for span in [*spans, Plain(written[at:])] if span != Plain(""))
+
+    def _token(self, token: str) -> Plain | Mention | PlaceLink:
+        key = token[2:-1]
+        if not key.isdecimal():
+            return Plain(token)
+        if token.startswith("<@"):
+            return self.name(int(key))
+        place = self.place(int(key))
+        return PlaceLink(place.name, place.key) if place else Plain(token)
+
+    def speaking_to(self, person: Person) -> "Scene":
+        """The same scene in another person's language and zone."""
+        return replace(self, t=Texts(person.locale, person.zone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(Scene):
+    """Somebody acted: `me` is who, `here` the place (None in a form or on the home page)."""
+
+    act: Interaction
+    me: Person
+    here: Place | None
+    emit_to: Emit
+
+    def emit(self, event: str, **facts: str) -> None:
+        """Tell every feature that listens to `event`, in this same transaction."""
+        self.emit_to(self, event, facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(Scene):
+    """A card is about to be sent: `reader` is who will see it (None in a shared place), `arguments` what was planned."""
+
+    reader: Person | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A drawing's answer when there is nothing to say any more; `reason` is for the admin and the log."""
+
+    reason: str
+
+
+Handler = Callable[[Turn], Answer | None]
+Drawing = Callable[[View], Card | Withdrawn]
+Tick = Callable[[Connection, datetime], int]
+"""Plans or settles what is due at an instant and returns how many rows it took; a full batch is asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandHelp:
+    """A command as people meet it in completion and in help. `about` and `hint` are messages to translate (see `texts`).
+
+    `hint` shows the arguments, `example` is a line that works, `role` is who may use it.
+    """
+
+    handler: Handler
+    about: str
+    hint: str = ""
+    example: str = ""
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
+
+    ticks: run by the scheduler. home: parts for a person's home page. data: what is stored of a person, as label and
+    value. forget: erases it. roles: who may press a button or send a form, where not everybody may.
+    """
+
+    name: str
+    commands: Mapping[str, CommandHelp] = field(default_factory=dict)
+    clicks: Mapping[str, Handler] = field(default_factory=dict)
+    forms: Mapping[str, Handler] = field(default_factory=dict)
+    events: Mapping[str, Handler] = field(default_factory=dict)
+    drawings: Mapping[str, Drawing] = field(default_factory=dict)
+    ticks: Mapping[str, Tick] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    home: Callable[[View], Sequence[Part]] | None = None
+    data: Callable[[View], Sequence[tuple[str, str]]] | None = None
+    forget: Callable[[Connection, int], None] | None = None

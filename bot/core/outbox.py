@@ -1,0 +1,190 @@
+"""What is to be said: one row a message, written in the transaction that decided it, sent by the dispatcher.
+
+States: ready -> leased -> sending (the intent) -> sent; or cancelled, expired, failed (with a reason), or unknown
+(nobody can tell whether the platform took it). A row names a drawing and its arguments; the card is drawn when it is
+sent, in the reader's language and from the state of that moment.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, Id, Instant, insert, metadata
+
+
+class Lane(StrEnum):
+    """How a message stands to the person's peace.
+
+    public: into a shared place, at once. answer: follows from what the person just did, at once. notice: private news;
+    waits for the end of quiet hours, not after an opt-out. nudge: as notice, and within the daily budget.
+    """
+
+    PUBLIC = "public"
+    ANSWER = "answer"
+    NOTICE = "notice"
+    NUDGE = "nudge"
+
+
+class State(StrEnum):
+    """Where a row is in its life."""
+
+    READY = "ready"
+    LEASED = "leased"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False, server_default="send"),
+    sa.Column("state", sa.Text, nullable=False, server_default=State.READY.value),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id")),
+    sa.Column("place_id", Id, sa.ForeignKey("places.id")),
+    sa.Column("message_id", Id, sa.ForeignKey("messages.id")),
+    sa.Column("drawing", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("subject", sa.Text, nullable=False, server_default=""),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("lease_until", Instant),
+    sa.Column("intent_at", Instant),
+    sa.Column("settled_at", Instant),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+)
+"""`verb` is send or update; an update redraws `message_id`. `fence` grows with every claim: a worker that lost its
+lease cannot write any more."""
+
+UNIQUE_KEY = sa.or_(outbox.c.verb == "send", outbox.c.state == State.READY.value)
+sa.Index("uq_outbox_key", outbox.c.key, unique=True, sqlite_where=UNIQUE_KEY, postgresql_where=UNIQUE_KEY)
+OPEN = outbox.c.state.in_([State.READY.value, State.LEASED.value, State.SENDING.value])
+sa.Index("ix_outbox_open", outbox.c.due_at, outbox.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+sa.Index("ix_outbox_person", outbox.c.person_id, outbox.c.settled_at)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("drawing", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id")),
+    sa.Column("place_id", Id, sa.ForeignKey("places.id")),
+    sa.Column("place_key", sa.Text, nullable=False),
+    sa.Column("message_key", sa.Text, nullable=False),
+    sa.Column("redraw_after", Instant, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("ix_messages_subject", "subject"),
+    sa.Index("ix_messages_key", "workspace_id", "message_key"),
+)
+"""Messages that can be redrawn: what a `send` with a subject left behind. `redraw_after` is a second after the last drawing."""
+
+
+def send(  # noqa: PLR0913 -- one row has that many facts
+    connection: Connection,
+    *,
+    key: str,
+    drawing: str,
+    lane: Lane,
+    now: datetime,
+    workspace: int,
+    person: int | None = None,
+    place: int | None = None,
+    arguments: Mapping[str, str] | None = None,
+    due: datetime | None = None,
+    expires: datetime | None = None,
+    subject: str = "",
+) -> bool:
+    """Plan one message to a person or a place; False if the same `key` was planned before.
+
+    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later.
+    """
+    done = connection.execute(
+        insert(connection, outbox)
+        .values(
+            key=key,
+            lane=lane.value,
+            drawing=drawing,
+            workspace_id=workspace,
+            person_id=person,
+            place_id=place,
+            arguments=json.dumps(dict(arguments or {})),
+            subject=subject,
+            due_at=due or now,
+            planned_at=now,
+            expires_at=expires,
+        )
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount == 1
+
+
+def redraw(connection: Connection, subject: str, now: datetime) -> None:
+    """Ask for every message of a subject to be drawn anew, each at most once a second; the last state wins.
+
+    On PostgreSQL the shared lock makes a redraw wait for the transactions that relied on its row being still ready.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(redraw_lock(subject))))
+    connection.execute(_redraw(connection), {"about": subject, "now": now})
+
+
+def redraw_lock(subject: str) -> sa.ColumnElement[int]:
+    """The PostgreSQL advisory lock of a subject's redraws."""
+    return sa.func.hashtextextended(subject, 0)
+
+
+def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
+    """Take back what is planned and not yet begun."""
+    waiting = outbox.c.state == State.READY.value
+    connection.execute(
+        outbox.update().where(waiting, *where).values(state=State.CANCELLED.value, reason=reason)
+    )
+
+
+def cancel_person(connection: Connection, person: int, reason: str, campaign: str = "") -> None:
+    """Take back what is planned for a person: everything private, or what belongs to one campaign (a key's beginning)."""
+    cancel(connection, reason, outbox.c.person_id == person, outbox.c.key.startswith(campaign, autoescape=True))
+
+
+def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
+    """Take back what is planned about a subject."""
+    cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
+
+
+def subject_at(connection: Connection, workspace: int, message: str) -> str:
+    """What the message with the platform's own id is about; empty if nobody knows."""
+    found = connection.execute(
+        sa.select(messages.c.subject).where(messages.c.workspace_id == workspace, messages.c.message_key == message)
+    ).scalar_one_or_none()
+    return found or ""
+
+
+def _redraw(connection: Connection) -> sa.Executable:
+    now = sa.bindparam("now", type_=Instant)
+    due = sa.case((messages.c.redraw_after > now, messages.c.redraw_after), else_=now)
+    key = sa.literal("redraw:").concat(sa.cast(messages.c.id, sa.Text))
+    source = sa.select(
+        key, sa.literal("update"), sa.literal(Lane.PUBLIC.value), messages.c.workspace_id, messages.c.person_id,
+        messages.c.place_id, messages.c.id, messages.c.drawing, messages.c.arguments, messages.c.subject, due, now,
+    ).where(messages.c.subject == sa.bindparam("about"), ~messages.c.gone)
+    names = [
+        "key", "verb", "lane", "workspace_id", "person_id", "place_id", "message_id", "drawing", "arguments",
+        "subject", "due_at", "planned_at",
+    ]
+    return insert(connection, outbox).from_select(names, source).on_conflict_do_nothing()

@@ -1,0 +1,70 @@
+"""The ports: what the core needs from a platform, and from time."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.cards import Card
+from bot.core.people import Profile
+from bot.core.places import Workspace
+
+
+class Clock(Protocol):
+    """Where `now` comes from: always aware, always UTC."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a message goes, in the platform's own ids: a `place`, or an `account` (their direct chat with the bot)."""
+
+    workspace: Workspace
+    place: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The platform's receipt: the place and the message by the platform's own ids."""
+
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bucket that a call draws one token from: `rate` tokens a second, `burst` at once. `key` is shared by all replicas."""
+
+    key: str
+    rate: float
+    burst: int
+
+
+class Platform(Protocol):
+    """One chat platform. Every method may raise `PlatformError` and its kin; none retries by itself."""
+
+    name: str
+
+    async def send(self, to: Destination, card: Card, key: str) -> Posted:
+        """Post a card once. `key` travels with the message where the platform can carry it."""
+        ...
+
+    async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:
+        """Redraw a message in place."""
+        ...
+
+    async def find(self, to: Destination, key: str, since: datetime) -> Posted | None:
+        """The message that carries `key`, or None if it certainly is not there. `Unknown` where nobody can tell."""
+        ...
+
+    def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
+        """Everybody in a workspace."""
+        ...
+
+    def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
+        """The buckets that a `send` or an `update` draws from."""
+        ...
