@@ -1,0 +1,77 @@
+"""What every test can ask for: a database of either kind, and a browser."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Error, Page, Route, async_playwright
+
+from tests.parts import chromium as browser
+from tests.parts import postgres
+
+LOOPBACK = (
+    "http://127.0.0.1:",
+    "http://localhost:",
+    "ws://127.0.0.1:",
+    "ws://localhost:",
+    "data:",
+    "blob:",
+    "about:",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """Give a PostgreSQL server that lasts as long as the run."""
+    if reason := postgres.missing():
+        pytest.skip(reason)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """Give the address of a fresh, empty PostgreSQL database."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the address of a SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'drumbeat.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a fresh, empty database; the test runs once for each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Give a browser that lasts as long as the run; a test opens a context of its own in it."""
+    async with async_playwright() as playwright:
+        try:
+            started = await playwright.chromium.launch(
+                executable_path=browser.find(), args=list(browser.FLAGS)
+            )
+        except Error as error:
+            pytest.skip(f"no browser to test with: {error.message}")
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    """Give an empty page that reaches nothing beyond this machine."""
+    context = await chromium.new_context()
+    await context.route(lambda url: not url.startswith(LOOPBACK), _refuse)
+    yield await context.new_page()
+    await context.close()
+
+
+async def _refuse(route: Route) -> None:
+    await route.abort()
