@@ -29,9 +29,7 @@ def missing(package: str = "") -> str:
     if not node().exists():
         return "Node is not installed: run `make test`, which installs it"
     if not (MODULES / package).exists():
-        return (
-            f"the npm package {package} is not installed: run `make test` where npm's registry is reachable"
-        )
+        return f"the npm package {package} is not installed: run `make test` where npm's registry is reachable"
     return ""
 
 

