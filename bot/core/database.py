@@ -65,7 +65,7 @@ class Database(ABC):
 
     @abstractmethod
     async def run(self, work: Work[T]) -> T:
-        """Run `work` in one transaction, durable when this returns. An exception in `work` undoes it and is raised here."""
+        """Run `work` in one transaction, durable when this returns; its exception undoes it and is raised here."""
 
     @abstractmethod
     async def read(self, work: Work[T]) -> T:

@@ -21,7 +21,6 @@ from bot.core.interactions import (
     Command,
     Event,
     Interaction,
-    Origin,
     Submission,
     Value,
     mention,
@@ -33,6 +32,8 @@ from bot.core.ports import Clock
 from bot.core.texts import Texts
 
 log = structlog.get_logger()
+
+
 class Engine:
     """Knows the person, checks the role, drops repeats, runs the handler in one transaction, and answers.
 
@@ -55,7 +56,7 @@ class Engine:
         except Refused as refusal:
             return Answer(whisper=note(refusal.sentence))
 
-    def draw(self, connection: Connection, view: View, address: str) -> Card | Withdrawn:
+    def draw(self, view: View, address: str) -> Card | Withdrawn:
         """The card at an address as it should look now."""
         feature, _, name = address.partition(".")
         return self.features[feature].drawings[name](view)

@@ -10,7 +10,7 @@ from bot.core.directory import store as directory
 from bot.core.interactions import MENTION, PLACE, Answer, Interaction
 from bot.core.people import Person, Role
 from bot.core.places import Place, Workspace
-from bot.core.rich import Mention, Plain, PlaceLink, Text
+from bot.core.rich import Mention, PlaceLink, Plain, Text
 from bot.core.texts import Texts
 
 Emit = Callable[["Scene", str, Mapping[str, str]], None]
@@ -77,7 +77,7 @@ class Turn(Scene):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Scene):
-    """A card is about to be sent: `reader` is who will see it (None in a shared place), `arguments` what was planned."""
+    """A card is about to be sent: `reader` will see it (None in a shared place), `arguments` is what was planned."""
 
     reader: Person | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -98,9 +98,10 @@ Tick = Callable[[Connection, datetime], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandHelp:
-    """A command as people meet it in completion and in help. `about` and `hint` are messages to translate (see `texts`).
+    """A command as people meet it in completion and in help.
 
-    `hint` shows the arguments, `example` is a line that works, `role` is who may use it.
+    `about` and `hint` are messages to translate (`texts.later`), `hint` shows the arguments, `example` is a line that
+    works, `role` is who may use it.
     """
 
     handler: Handler
@@ -128,4 +129,4 @@ class Feature:
     roles: Mapping[str, Role] = field(default_factory=dict)
     home: Callable[[View], Sequence[Part]] | None = None
     data: Callable[[View], Sequence[tuple[str, str]]] | None = None
-    forget: Callable[[Connection, int], None] | None = None
+    forget: Callable[[View], None] | None = None

@@ -81,7 +81,7 @@ class Event:
     """Something that happened by itself.
 
     From adapters: `joined` (new in the workspace), `appeared` (in a channel the bot is in), `posted`, `reacted`,
-    `profile_changed`, `home_opened`, `installed`, `removed`. Between features: names that the emitting feature documents.
+    `profile_changed`, `home_opened`, `installed`, `removed`. Between features: names the emitting feature documents.
     """
 
     origin: Origin

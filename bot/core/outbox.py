@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -92,7 +93,9 @@ messages = sa.Table(
     sa.Index("ix_messages_subject", "subject"),
     sa.Index("ix_messages_key", "workspace_id", "message_key"),
 )
-"""Messages that can be redrawn: what a `send` with a subject left behind. `redraw_after` is a second after the last drawing."""
+"""Messages that can be redrawn: what a `send` with a subject left behind.
+
+`redraw_after` is a second after the last drawing."""
 
 
 def send(  # noqa: PLR0913 -- one row has that many facts
@@ -152,13 +155,11 @@ def redraw_lock(subject: str) -> sa.ColumnElement[int]:
 def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
     """Take back what is planned and not yet begun."""
     waiting = outbox.c.state == State.READY.value
-    connection.execute(
-        outbox.update().where(waiting, *where).values(state=State.CANCELLED.value, reason=reason)
-    )
+    connection.execute(outbox.update().where(waiting, *where).values(state=State.CANCELLED.value, reason=reason))
 
 
 def cancel_person(connection: Connection, person: int, reason: str, campaign: str = "") -> None:
-    """Take back what is planned for a person: everything private, or what belongs to one campaign (a key's beginning)."""
+    """Take back what is planned for a person: all of it, or one campaign (how its keys begin)."""
     cancel(connection, reason, outbox.c.person_id == person, outbox.c.key.startswith(campaign, autoescape=True))
 
 
@@ -175,16 +176,36 @@ def subject_at(connection: Connection, workspace: int, message: str) -> str:
     return found or ""
 
 
-def _redraw(connection: Connection) -> sa.Executable:
+def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
     now = sa.bindparam("now", type_=Instant)
     due = sa.case((messages.c.redraw_after > now, messages.c.redraw_after), else_=now)
     key = sa.literal("redraw:").concat(sa.cast(messages.c.id, sa.Text))
     source = sa.select(
-        key, sa.literal("update"), sa.literal(Lane.PUBLIC.value), messages.c.workspace_id, messages.c.person_id,
-        messages.c.place_id, messages.c.id, messages.c.drawing, messages.c.arguments, messages.c.subject, due, now,
+        key,
+        sa.literal("update"),
+        sa.literal(Lane.PUBLIC.value),
+        messages.c.workspace_id,
+        messages.c.person_id,
+        messages.c.place_id,
+        messages.c.id,
+        messages.c.drawing,
+        messages.c.arguments,
+        messages.c.subject,
+        due,
+        now,
     ).where(messages.c.subject == sa.bindparam("about"), ~messages.c.gone)
     names = [
-        "key", "verb", "lane", "workspace_id", "person_id", "place_id", "message_id", "drawing", "arguments",
-        "subject", "due_at", "planned_at",
+        "key",
+        "verb",
+        "lane",
+        "workspace_id",
+        "person_id",
+        "place_id",
+        "message_id",
+        "drawing",
+        "arguments",
+        "subject",
+        "due_at",
+        "planned_at",
     ]
     return insert(connection, outbox).from_select(names, source).on_conflict_do_nothing()

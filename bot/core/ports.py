@@ -37,7 +37,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bucket that a call draws one token from: `rate` tokens a second, `burst` at once. `key` is shared by all replicas."""
+    """A bucket that a call draws a token from: `rate` a second, `burst` at once. All replicas share a `key`."""
 
     key: str
     rate: float

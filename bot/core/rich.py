@@ -1,4 +1,4 @@
-"""Rich text as data: spans that each adapter writes in its platform's own markup, so that user text is never parsed as markup."""
+"""Rich text as data: each adapter writes the spans in its platform's own markup; user text is never parsed."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -57,7 +57,8 @@ class Texts:
     def day(self, at: datetime) -> str:
         """A date with its weekday, in the reader's zone: `Friday, November 27`."""
         skeleton = "EEEE, d. MMMM" if self._babel.language == "de" else "EEEE, MMMM d"
-        return format_date(at.astimezone(self.zone), skeleton, locale=self._babel)
+        written: str = format_date(at.astimezone(self.zone), skeleton, locale=self._babel)
+        return written
 
     def clock(self, at: datetime | time) -> str:
         """A time of day, in the reader's zone: `5:00 PM`, `17:00`."""
@@ -70,11 +71,16 @@ class Texts:
 
     def weekday(self, weekday: int) -> str:
         """The name of a weekday, 0 is Monday."""
-        return get_day_names("wide", context="stand-alone", locale=self._babel)[weekday]
+        return str(get_day_names("wide", context="stand-alone", locale=self._babel)[weekday])
 
     def every(self, items: list[str]) -> str:
         """A list in words: `a, b and c`."""
-        return format_list(items, locale=self._babel)
+        return str(format_list(items, locale=self._babel))
+
+
+def later(message: str) -> str:
+    """Mark a message for translation where the reader is not known yet."""
+    return message
 
 
 def best_locale(wanted: str, otherwise: str = "en") -> str:

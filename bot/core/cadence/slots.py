@@ -1,6 +1,7 @@
 """When: local times of a week as instants, over every change of the clocks. Pure rules.
 
-A local time that does not exist (clocks go forward) moves later by the gap; one that comes twice is its first (PEP 495).
+A local time that does not exist (clocks go forward) moves later by the gap; one that comes twice is its first
+(PEP 495).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The table of what is due next. Features add and drop rows; the scheduler's planner turns due rows into outbox rows."""
+"""The table of what is due next. Features add and drop rows; the planner turns due rows into outbox rows."""
 
 import json
 from collections.abc import Mapping

@@ -182,7 +182,10 @@ def everybody(connection: Connection, workspace: Workspace, role: Role | None = 
 
 
 def learn(connection: Connection, workspace: Workspace, profile: Profile) -> Person:
-    """Take over what the platform tells of an account. A verified e-mail joins accounts of one organisation in one person."""
+    """Take over what the platform tells of an account.
+
+    A verified e-mail joins accounts of one organisation in one person.
+    """
     row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": profile.account}).one_or_none()
     person_id = row.id if row else _namesake(connection, workspace, profile) or _stranger(connection, workspace)
     if row is None:
@@ -205,7 +208,11 @@ def place(connection: Connection, place_id: int) -> Place | None:
 
 
 def place_at(
-    connection: Connection, workspace: Workspace, key: str, kind: PlaceKind = PlaceKind.CHANNEL, name: str = ""
+    connection: Connection,
+    workspace: Workspace,
+    key: str,
+    kind: PlaceKind = PlaceKind.CHANNEL,
+    name: str = "",
 ) -> Place:
     """A place by the platform's own id; made when first seen, renamed when its name is new."""
     mine = sa.and_(places.c.workspace_id == workspace.id, places.c.key == key)

@@ -1,0 +1,207 @@
+"""A company on a real database, driven through the engine's one door, with a clock that is moved by hand."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from bot.core.cards import Bars, Button, Buttons, Card, Context, Divider, Fields, Heading, Picture, Prose, Select
+from bot.core.database import Connection, Database
+from bot.core.directory import store as directory
+from bot.core.engine import Engine
+from bot.core.feature import Feature, View, Withdrawn
+from bot.core.forms import ChoiceField, Field, Form, PeopleField, PlaceField, TextField, TimeField, WhenField
+from bot.core.interactions import Answer, Click, Command, Event, Origin, Submission, Value
+from bot.core.outbox import State, outbox
+from bot.core.people import Person, Profile, Role
+from bot.core.places import PlaceKind, Workspace
+from bot.core.rich import spoken
+from bot.core.texts import Texts
+
+T = TypeVar("T")
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class HandClock:
+    """A clock that stands until somebody moves it."""
+
+    at: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message that is planned, and the card it would be if it were sent now."""
+
+    key: str
+    lane: str
+    due: datetime
+    expires: datetime | None
+    person: int | None
+    place: int | None
+    card: Card | Withdrawn
+
+    @property
+    def text(self) -> str:
+        return read_aloud(self.card) if isinstance(self.card, Card) else f"withdrawn: {self.card.reason}"
+
+
+@dataclass
+class Stage:
+    """`anna` is an admin, `ben` and `chen` are employees, `dora` speaks German in Berlin; all in one workspace."""
+
+    database: Database
+    features: Sequence[Feature]
+    clock: HandClock = field(default_factory=HandClock)
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.database, self.clock, self.features, otherwise="drumbeat")
+
+    async def set_up(self) -> None:
+        """Fill the directory."""
+        people = [
+            Profile(account="U-anna", name="Anna", email="anna@example.com", zone="Europe/London", admin=True),
+            Profile(account="U-ben", name="Ben", email="ben@example.com", zone="Europe/London", title="Engineer"),
+            Profile(account="U-chen", name="Chen", email="chen@example.com", zone="America/New_York"),
+            Profile(account="U-dora", name="Dora", email="dora@example.com", zone="Europe/Berlin", locale="de"),
+        ]
+        for profile in people:
+            await self.learn(profile)
+        await self.run(lambda c: directory.place_at(c, self._workspace(c), "C-general", PlaceKind.CHANNEL, "general"))
+
+    async def learn(self, profile: Profile) -> Person:
+        return await self.run(lambda c: directory.learn(c, self._workspace(c), profile))
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await self.database.run(work)
+
+    async def person(self, account: str) -> Person:
+        return await self.run(lambda c: directory.account(c, self._workspace(c), account))
+
+    async def workspace(self) -> Workspace:
+        return await self.run(self._workspace)
+
+    async def grant(self, account: str, role: Role) -> None:
+        person = await self.person(account)
+        await self.run(lambda c: directory.grant(c, person, role))
+
+    async def type(self, account: str, line: str, place: str = "C-general") -> Answer:
+        """Somebody types a command, such as `/poll "A?" "B"`, in a channel (or a direct chat: place `D-...`)."""
+        name, _, text = line.removeprefix("/").partition(" ")
+        return await self.engine.handle(Command(self.origin(account, place), name, text))
+
+    async def press(self, account: str, button: Button | Select, value: str = "") -> Answer:
+        """Somebody presses a button they see, or chooses an option of a select."""
+        chosen = button.value if isinstance(button, Button) else value
+        return await self.engine.handle(Click(self.origin(account), button.address, chosen))
+
+    async def send(self, account: str, form: Form | None, **values: Value) -> Answer:
+        """Somebody sends a form as it is filled, but for the given fields."""
+        assert form is not None
+        filled = {each.id: filling(each) for each in form.fields} | values
+        return await self.engine.handle(Submission(self.origin(account), form.address, filled, form.state))
+
+    async def happen(self, account: str, event: str, **facts: str) -> None:
+        """Something happens by itself: `joined`, `posted`, ..."""
+        await self.engine.handle(Event(self.origin(account), event, facts))
+
+    async def tick(self) -> None:
+        """Let every feature settle what is due now."""
+        for feature in self.features:
+            for tick in feature.ticks.values():
+                await self.run(lambda c, tick=tick: tick(c, self.clock.now()))  # type: ignore[misc]
+
+    async def planned(self, account: str = "") -> list[Said]:
+        """What is planned and not yet sent, in the order it is due; for everybody, or for one person."""
+        person = (await self.person(account)).id if account else None
+        said = await self.run(self._planned)
+        return [each for each in said if person in (None, each.person)]
+
+    async def states(self) -> dict[str, str]:
+        """The state of each outbox row, by key."""
+        rows = await self.run(lambda c: c.execute(sa.select(outbox.c.key, outbox.c.state)).all())
+        return {row.key: row.state for row in rows}
+
+    def origin(self, account: str, place: str = "C-general") -> Origin:
+        kind = PlaceKind.DIRECT if place.startswith("D-") else PlaceKind.CHANNEL
+        return Origin(platform="stage", workspace="W1", account=account, place=place, place_kind=kind)
+
+    def _workspace(self, connection: Connection) -> Workspace:
+        return directory.workspace(connection, "stage", "W1")
+
+    def _planned(self, connection: Connection) -> list[Said]:
+        rows = connection.execute(
+            sa.select(outbox).where(outbox.c.state == State.READY.value).order_by(outbox.c.due_at, outbox.c.id)
+        )
+        return [self._said(connection, row) for row in rows]
+
+    def _said(self, connection: Connection, row: sa.Row) -> Said:  # type: ignore[type-arg]
+        workspace = self._workspace(connection)
+        reader = directory.person(connection, workspace, row.person_id) if row.person_id else None
+        texts = Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone)
+        view = View(
+            connection=connection,
+            workspace=workspace,
+            now=self.clock.now(),
+            t=texts,
+            reader=reader,
+            arguments=json.loads(row.arguments),
+        )
+        card = self.engine.draw(view, row.drawing)
+        return Said(row.key, row.lane, row.due_at, row.expires_at, row.person_id, row.place_id, card)
+
+
+def buttons(card: Card | Withdrawn | None) -> dict[str, Button]:
+    """The buttons of a card by their label; those of bars by the bar's label."""
+    assert isinstance(card, Card), card
+    found: dict[str, Button] = {}
+    for part in card.parts:
+        if isinstance(part, Buttons):
+            found |= {button.label: button for button in part.buttons}
+        elif isinstance(part, Bars):
+            found |= {bar.label: bar.button for bar in part.bars if bar.button}
+    return found
+
+
+def filling(field: Field) -> Value:
+    """What a form's field holds when nobody touches it."""
+    match field:
+        case TextField(value=value) | WhenField(value=value) | TimeField(value=value):
+            return value
+        case ChoiceField(chosen=chosen, many=True):
+            return chosen
+        case ChoiceField(chosen=chosen):
+            return chosen[0] if chosen else ""
+        case PeopleField(people=people):
+            return people
+        case PlaceField(place=place):
+            return place
+
+
+def read_aloud(card: Card | None) -> str:
+    """Everything a card says, line by line, as somebody would read it."""
+    assert card is not None
+    lines: list[str] = []
+    for part in card.parts:
+        match part:
+            case Heading(text=heading):
+                lines.append(heading)
+            case Prose(text=text) | Context(text=text):
+                lines.append(spoken(text))
+            case Fields(pairs=pairs):
+                lines += [f"{label}: {spoken(value)}" for label, value in pairs]
+            case Bars(bars=bars):
+                lines += [f"{bar.label}: {bar.count} ({spoken(bar.note)})" for bar in bars]
+            case Buttons() | Select() | Divider() | Picture():
+                pass
+    return "\n".join(lines)
