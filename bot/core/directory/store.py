@@ -74,6 +74,16 @@ places = sa.Table(
     sa.UniqueConstraint("workspace_id", "key"),
 )
 
+routes = sa.Table(
+    "routes",
+    metadata,
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
+)
+"""How an adapter reaches a place or an account where the key alone is not enough (a Teams conversation reference);
+keys and data are the adapter's own, data is a JSON object of strings."""
+
 deliveries = sa.Table(
     "deliveries",
     metadata,
@@ -228,6 +238,32 @@ def place_at(
     else:
         return _place(row)
     return _place(connection.execute(sa.select(places).where(mine)).one())
+
+
+def places_of(connection: Connection, workspace: Workspace, kind: PlaceKind) -> list[Place]:
+    """Every known place of a kind in a workspace, by name."""
+    rows = connection.execute(
+        sa.select(places)
+        .where(places.c.workspace_id == workspace.id, places.c.kind == kind.value)
+        .order_by(places.c.name, places.c.id)
+    )
+    return [_place(row) for row in rows]
+
+
+def routes_of(connection: Connection, workspace: Workspace, prefix: str) -> dict[str, dict[str, str]]:
+    """The ways an adapter keeps to reach something, by their keys, for all keys that begin with `prefix`."""
+    mine = sa.and_(routes.c.workspace_id == workspace.id, routes.c.key.startswith(prefix, autoescape=True))
+    return {row.key: json.loads(row.data) for row in connection.execute(sa.select(routes).where(mine))}
+
+
+def keep_route(connection: Connection, workspace: Workspace, key: str, data: Mapping[str, str]) -> None:
+    """Keep the way to reach something; what was kept under the same key is replaced."""
+    row = {"workspace_id": workspace.id, "key": key, "data": json.dumps(dict(data))}
+    connection.execute(
+        insert(connection, routes)
+        .values(row)
+        .on_conflict_do_update(index_elements=["workspace_id", "key"], set_={"data": row["data"]})
+    )
 
 
 def grant(connection: Connection, person: Person, role: Role) -> None:
