@@ -121,10 +121,14 @@ Part = Heading | Prose | Fields | Buttons | Select | Picture | Bars | Divider | 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message. `summary` is what a notification and a screen reader say."""
+    """One message. `summary` is what a notification and a screen reader say.
+
+    `locale` is the language it is written in, set by the engine, for the few words a renderer adds itself.
+    """
 
     summary: str
     parts: tuple[Part, ...] = ()
+    locale: str = "en"
 
 
 def note(text: str | Text) -> Card:

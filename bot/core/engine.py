@@ -12,6 +12,7 @@ from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Turn, View, Withdrawn
+from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
 from bot.core.interactions import (
     MENTION,
     NOTHING,
@@ -59,7 +60,8 @@ class Engine:
     def draw(self, view: View, address: str) -> Card | Withdrawn:
         """The card at an address as it should look now."""
         feature, _, name = address.partition(".")
-        return self.features[feature].drawings[name](view)
+        drawn = self.features[feature].drawings[name](view)
+        return replace(drawn, locale=view.t.locale) if isinstance(drawn, Card) else drawn
 
     def addresses(self) -> set[str]:
         """Every address a button, a select or a form may carry."""
@@ -73,6 +75,8 @@ class Engine:
         if origin.id and not directory.first_time(connection, f"{origin.platform}:{origin.id}", now):
             return NOTHING
         workspace = directory.workspace(connection, origin.platform, origin.workspace)
+        if isinstance(act, Event) and act.profile:
+            directory.learn(connection, workspace, act.profile)
         me = directory.account(connection, workspace, origin.account, origin.name)
         here = (
             directory.place_at(connection, workspace, origin.place, origin.place_kind, origin.place_name)
@@ -89,7 +93,7 @@ class Engine:
             here=here,
             emit_to=self._emit,
         )
-        return self._route(turn, turn.act)
+        return _outside(turn, self._route(turn, turn.act))
 
     def _route(self, turn: Turn, act: Interaction) -> Answer:
         match act:
@@ -154,6 +158,40 @@ def _inside(connection: Connection, workspace: Workspace, act: Interaction) -> I
             return act
         case _:
             assert_never(act)
+
+
+def _outside(turn: Turn, answer: Answer) -> Answer:
+    """The same answer with the tokens of its form in the platform's own ids, and its cards marked with a language."""
+    if answer is NOTHING:
+        return answer
+    form = answer.form
+
+    def marked(card: Card | None) -> Card | None:
+        return card and replace(card, locale=turn.t.locale)
+
+    return replace(
+        answer,
+        form=form and replace(form, fields=tuple(_asked(turn, asked) for asked in form.fields)),
+        whisper=marked(answer.whisper),
+        replace=marked(answer.replace),
+        own=marked(answer.own),
+        home=marked(answer.home),
+    )
+
+
+def _asked(turn: Turn, asked: Field) -> Field:
+    match asked:
+        case PeopleField(people=people):
+            known = [turn.person(int(found[1])).account for each in people if (found := MENTION.fullmatch(each))]
+            return replace(asked, people=tuple(mention(account) for account in known if account))
+        case PlaceField(place=token):
+            found = PLACE.fullmatch(token)
+            place = turn.place(int(found[1])) if found else None
+            return replace(asked, place=place_token(place.key) if place else "")
+        case TextField() | ChoiceField() | WhenField() | TimeField():
+            return asked
+        case _:
+            assert_never(asked)
 
 
 def _value(connection: Connection, workspace: Workspace, value: Value) -> Value:

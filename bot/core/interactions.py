@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.core.cards import Card
 from bot.core.forms import Form
+from bot.core.people import Profile
 from bot.core.places import PlaceKind
 
 Value = str | tuple[str, ...]
@@ -81,12 +82,14 @@ class Event:
     """Something that happened by itself.
 
     From adapters: `joined` (new in the workspace), `appeared` (in a channel the bot is in), `posted`, `reacted`,
-    `profile_changed`, `home_opened`, `installed`, `removed`. Between features: names the emitting feature documents.
+    `profile_changed`, `home_opened`, `installed`, `removed`. What a `profile` tells of the account is taken over before
+    any feature hears of the event. Between features: names the emitting feature documents.
     """
 
     origin: Origin
     name: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    profile: Profile | None = None
 
 
 Interaction = Command | Click | Submission | Event
