@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --univers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format lock bench clean parts
+.PHONY: help demo test check format words lock bench clean parts
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,14 @@ check: parts ## Everything that must hold before a change lands: format, lint, t
 format: $(VENV)/.dev ## Lay the code out and mend what lint can mend.
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
+
+words: $(VENV)/.dev ## Collect the sentences people see into the catalogues of bot/locale, ready to translate.
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header --no-default-keywords \
+		--keyword t --keyword rich --keyword later --keyword many:1,2 --keyword many_rich:1,2 \
+		--output .words.pot bot adapters
+	for locale in bot/locale/*/; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date \
+		--domain drumbeat --input-file .words.pot --output-dir bot/locale --locale $$(basename $$locale); done
+	rm .words.pot
 
 lock: | $(BIN)/uv ## Pin what pyproject.toml asks for; UPGRADE=1 takes newer versions.
 	$(LOCK) --group build --output-file .ci/requirements.txt

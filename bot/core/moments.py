@@ -25,6 +25,8 @@ def read_moment(text: str, zone: str, now: datetime, locale: str) -> datetime | 
         written = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not now.year <= written.year < now.year + 10:  # nobody plans further, and the calendar ends somewhere
+        return None
     meant = written.astimezone(UTC) if written.tzinfo else instant(written.date(), written.time(), zone)
     return meant if meant > now else None
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,10 +55,12 @@ outbox = sa.Table(
     sa.Column("person_id", Id, sa.ForeignKey("people.id")),
     sa.Column("place_id", Id, sa.ForeignKey("places.id")),
     sa.Column("message_id", Id, sa.ForeignKey("messages.id")),
+    sa.Column("destination", sa.Text, nullable=False),
     sa.Column("drawing", sa.Text, nullable=False),
     sa.Column("arguments", sa.Text, nullable=False, server_default="{}"),
     sa.Column("subject", sa.Text, nullable=False, server_default=""),
     sa.Column("due_at", Instant, nullable=False),
+    sa.Column("retry_at", Instant),
     sa.Column("planned_at", Instant, nullable=False),
     sa.Column("expires_at", Instant),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -68,12 +71,34 @@ outbox = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
 )
 """`verb` is send or update; an update redraws `message_id`. `fence` grows with every claim: a worker that lost its
-lease cannot write any more."""
+lease cannot write any more. Rows with one `destination` (`person:7`, `place:3`, `message:9`) go one after another, by
+`due_at`. `retry_at` is not to be tried before; of an unknown row, when the platform is asked (again)."""
 
 UNIQUE_KEY = sa.or_(outbox.c.verb == "send", outbox.c.state == State.READY.value)
 sa.Index("uq_outbox_key", outbox.c.key, unique=True, sqlite_where=UNIQUE_KEY, postgresql_where=UNIQUE_KEY)
-OPEN = outbox.c.state.in_([State.READY.value, State.LEASED.value, State.SENDING.value])
-sa.Index("ix_outbox_open", outbox.c.due_at, outbox.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+URGENT: Final = (Lane.PUBLIC.value, Lane.ANSWER.value)
+"""Lanes that go before the others, at any hour."""
+
+
+def among(column: sa.ColumnElement[str], *values: str) -> sa.ColumnElement[bool]:
+    """Whether a column has one of `values`, written out: SQLite uses a partial index only for its very words."""
+    return column.in_(sa.bindparam(None, values, expanding=True, literal_execute=True))
+
+
+def _partial(name: str, where: sa.ColumnElement[bool], *columns: sa.ColumnElement[Any]) -> None:
+    sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+OPEN: Final = (State.READY.value, State.LEASED.value, State.SENDING.value)
+HELD: Final = (State.LEASED.value, State.SENDING.value, State.UNKNOWN.value)
+_ready = among(outbox.c.state, State.READY.value)
+_urgent = among(outbox.c.lane, *URGENT)
+_calm = among(outbox.c.lane, Lane.NOTICE.value, Lane.NUDGE.value)
+_partial("ix_outbox_urgent", sa.and_(_ready, _urgent), outbox.c.due_at, outbox.c.id)
+_partial("ix_outbox_calm", sa.and_(_ready, _calm), outbox.c.due_at, outbox.c.id)
+_partial("ix_outbox_destination", among(outbox.c.state, *OPEN), outbox.c.destination, outbox.c.due_at)
+_partial("ix_outbox_held", among(outbox.c.state, *HELD), outbox.c.lease_until)
+sa.Index("ix_outbox_settled", outbox.c.settled_at)
 sa.Index("ix_outbox_person", outbox.c.person_id, outbox.c.settled_at)
 
 messages = sa.Table(
@@ -98,6 +123,19 @@ messages = sa.Table(
 `redraw_after` is a second after the last drawing."""
 
 
+limits = sa.Table(
+    "limits",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("emission", sa.Double, nullable=False),
+    sa.Column("tolerance", sa.Double, nullable=False),
+    sa.Column("arrival", sa.Double, nullable=False),
+    sa.Column("paused_until", sa.Double, nullable=False, server_default="0"),
+)
+"""What platforms allow, a row a bucket, shared by all replicas (GCRA). Seconds, so that both databases reckon alike:
+`emission` between two calls, `tolerance` for a burst, `arrival` when the bucket is full again (since 1970)."""
+
+
 def send(  # noqa: PLR0913 -- one row has that many facts
     connection: Connection,
     *,
@@ -117,7 +155,7 @@ def send(  # noqa: PLR0913 -- one row has that many facts
 
     `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later.
     """
-    done = connection.execute(
+    planned = (
         insert(connection, outbox)
         .values(
             key=key,
@@ -126,6 +164,7 @@ def send(  # noqa: PLR0913 -- one row has that many facts
             workspace_id=workspace,
             person_id=person,
             place_id=place,
+            destination=f"place:{place}" if person is None else f"person:{person}",
             arguments=json.dumps(dict(arguments or {})),
             subject=subject,
             due_at=due or now,
@@ -133,8 +172,9 @@ def send(  # noqa: PLR0913 -- one row has that many facts
             expires_at=expires,
         )
         .on_conflict_do_nothing()
+        .returning(outbox.c.id)
     )
-    return done.rowcount == 1
+    return connection.execute(planned).first() is not None
 
 
 def redraw(connection: Connection, subject: str, now: datetime) -> None:
@@ -188,6 +228,7 @@ def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
         messages.c.person_id,
         messages.c.place_id,
         messages.c.id,
+        sa.literal("message:").concat(sa.cast(messages.c.id, sa.Text)),
         messages.c.drawing,
         messages.c.arguments,
         messages.c.subject,
@@ -202,6 +243,7 @@ def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
         "person_id",
         "place_id",
         "message_id",
+        "destination",
         "drawing",
         "arguments",
         "subject",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from bot.core.rich import Mention, Plain, Span, Text, When, spoken
 
@@ -120,7 +123,15 @@ def _styled(span: Span, *, bold: bool, code: bool) -> Span:
 
 @cache
 def _translations(locale: str) -> gettext.NullTranslations:
-    return gettext.translation("drumbeat", FOLDER, [locale], fallback=True)
+    """Read the catalogue as translators write it: no compiled copy that could be older."""
+    path = FOLDER / locale / "LC_MESSAGES" / "drumbeat.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as written:
+        write_mo(compiled, read_po(written, locale))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 @cache

@@ -288,8 +288,8 @@ def speak(connection: Connection, person: Person, locale: str) -> None:
 
 def first_time(connection: Connection, delivery: str, now: datetime) -> bool:
     """Whether a delivery was not handled before; it is from now on."""
-    done = connection.execute(insert(connection, deliveries).values(id=delivery, at=now).on_conflict_do_nothing())
-    return done.rowcount == 1
+    noted = insert(connection, deliveries).values(id=delivery, at=now).on_conflict_do_nothing()
+    return connection.execute(noted.returning(deliveries.c.id)).first() is not None
 
 
 def forget_deliveries(connection: Connection, before: datetime) -> None:
