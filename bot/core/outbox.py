@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
-from typing import Any
 
 import sqlalchemy as sa
 
