@@ -51,6 +51,7 @@ people = sa.Table(
     sa.Column("has_photo", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("opted_out_at", Instant),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("organisation_id", "email"),
 )
 
@@ -104,6 +105,7 @@ _PERSON = (
     people.c.photo,
     people.c.has_photo,
     people.c.active,
+    people.c.bot,
     accounts.c.key.label("account"),
     accounts.c.admin,
 )
@@ -184,9 +186,11 @@ def person(connection: Connection, workspace: Workspace, person_id: int) -> Pers
 
 
 def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:
-    """Everybody active in a workspace, or those who hold a role there."""
+    """Every human active in a workspace, or those who hold a role there."""
     rows = connection.execute(
-        _KNOWN.where(accounts.c.workspace_id == workspace.id, people.c.active).order_by(people.c.name, people.c.id)
+        _KNOWN.where(accounts.c.workspace_id == workspace.id, people.c.active, ~people.c.bot).order_by(
+            people.c.name, people.c.id
+        )
     )
     return [someone for someone in map(_person, rows) if role is None or role in someone.roles]
 
@@ -250,6 +254,14 @@ def places_of(connection: Connection, workspace: Workspace, kind: PlaceKind) -> 
     return [_place(row) for row in rows]
 
 
+def route(connection: Connection, workspace: Workspace, key: str) -> dict[str, str]:
+    """The way an adapter keeps to reach something; empty if it keeps none."""
+    mine = sa.and_(routes.c.workspace_id == workspace.id, routes.c.key == key)
+    data = connection.execute(sa.select(routes.c.data).where(mine)).scalar_one_or_none()
+    found: dict[str, str] = json.loads(data) if data else {}
+    return found
+
+
 def routes_of(connection: Connection, workspace: Workspace, prefix: str) -> dict[str, dict[str, str]]:
     """The ways an adapter keeps to reach something, by their keys, for all keys that begin with `prefix`."""
     mine = sa.and_(routes.c.workspace_id == workspace.id, routes.c.key.startswith(prefix, autoescape=True))
@@ -286,6 +298,15 @@ def speak(connection: Connection, person: Person, locale: str) -> None:
     connection.execute(people.update().where(people.c.id == person.id).values(chosen_locale=locale))
 
 
+def forget(connection: Connection, person: Person) -> None:
+    """Erase the copy of a person's profile, their roles and the language they chose.
+
+    An opt-out stays: whoever asked for silence and then to be forgotten still wants silence.
+    """
+    blank = {"name": "", "email": None, "title": "", "photo": "", "roles": "", "chosen_locale": None}
+    connection.execute(people.update().where(people.c.id == person.id).values(blank))
+
+
 def first_time(connection: Connection, delivery: str, now: datetime) -> bool:
     """Whether a delivery was not handled before; it is from now on."""
     noted = insert(connection, deliveries).values(id=delivery, at=now).on_conflict_do_nothing()
@@ -317,7 +338,7 @@ def _stranger(connection: Connection, workspace: Workspace) -> int:
 
 
 def _told(connection: Connection, person_id: int, profile: Profile) -> Mapping[str, object]:
-    told: dict[str, object] = {"active": profile.active}
+    told: dict[str, object] = {"active": profile.active, "bot": profile.bot}
     for column in ("name", "title", "photo", "zone"):
         if value := getattr(profile, column):
             told[column] = value
@@ -364,6 +385,7 @@ def _person(row: Any) -> Person:  # noqa: ANN401 -- SQLAlchemy's Row has no stat
         photo=row.photo,
         has_photo=row.has_photo,
         active=row.active,
+        bot=row.bot,
     )
 
 

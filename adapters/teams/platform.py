@@ -1,0 +1,157 @@
+"""The Platform port on Teams: send, update in place, and who is there.
+
+Sources: Teams' rate limits for bots (per thread 7 sends in 1 s, 8 in 2 s, 60 in 30 s, 1,800 an hour; per app and tenant
+50 requests a second, of which half is left to answers and lookups); proactive messages.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+from adapters.teams.connector import Connector
+from adapters.teams.render import attachment
+from adapters.teams.routes import PLATFORM, Routes, Way, profile
+from bot.core.cards import Card
+from bot.core.errors import Gone, PlatformError, Unavailable, Unknown
+from bot.core.people import Profile
+from bot.core.places import Workspace
+from bot.core.ports import Destination, Limit, Posted
+
+CHANNEL: Final = "channel"
+
+
+class TeamsPlatform:
+    """Messages through stored conversation references."""
+
+    name: Final = PLATFORM
+
+    def __init__(self, connector: Connector, routes: Routes) -> None:
+        self._connector = connector
+        self._routes = routes
+
+    async def send(self, to: Destination, card: Card, key: str) -> Posted:
+        """Post a card. Teams has no place for `key` that could be asked for later."""
+        del key
+        return await self.post(to, message_of(card))
+
+    async def post(self, to: Destination, activity: dict[str, Any]) -> Posted:
+        """Post any activity; where only the account is known, its personal chat is opened first."""
+        if not to.place:
+            return await self._post_personally(to, activity)
+        thread = to.place.partition(";")[0]
+        here, bot = await self._routes.find(to.workspace, f"place:{thread}", "bot")
+        service = _service(here, bot)
+        if here.get("kind") == CHANNEL and thread == to.place:
+            return await self._new_thread(service, to, activity, bot)
+        return Posted(to.place, await self._connector.post(service, to.place, activity))
+
+    async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:
+        """Redraw a message in place."""
+        await self.replace(workspace, message, message_of(card))
+
+    async def replace(self, workspace: Workspace, message: Posted, activity: dict[str, Any]) -> None:
+        """Put any activity in the place of a message."""
+        thread = message.place.partition(";")[0]
+        here, bot = await self._routes.find(workspace, f"place:{thread}", "bot")
+        body = {**activity, "id": message.message}
+        await self._connector.put(_service(here, bot), message.place, message.message, body)
+
+    async def find(self, to: Destination, key: str, since: datetime) -> NoReturn:
+        """Nobody can ask Teams for a message by a mark of ours."""
+        del to, key, since
+        raise Unknown("teams_cannot_be_asked")
+
+    async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
+        """Everybody in a team that has the app, once each."""
+        seen: set[str] = set()
+        bot = (await self._routes.find(workspace, "bot"))[0]
+        for team, way in (await self._routes.all(workspace, "team:")).items():
+            async for member in self._connector.members(_service(way, bot), team):
+                if member.aad_object_id and member.id not in seen:
+                    await self._routes.keep(workspace, f"entra:{member.aad_object_id}", {"account": member.id})
+                if member.id not in seen:
+                    seen.add(member.id)
+                    yield profile(member, workspace.key)
+
+    def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
+        """A thread's two buckets, so that no window of Teams' is overdrawn, and the tenant's."""
+        del verb
+        thread = to.place or to.account
+        return (
+            Limit(f"teams:{to.workspace.key}:{thread}", rate=1, burst=6),
+            Limit(f"teams:{to.workspace.key}:{thread}:hour", rate=0.45, burst=150),
+            Limit(f"teams:{to.workspace.key}", rate=25, burst=25),
+        )
+
+    async def account(self, workspace: Workspace, key: str) -> str:
+        """The account behind what a people search gave: an Entra id, or an account already."""
+        known = (await self._routes.find(workspace, f"entra:{key}"))[0]
+        if known:
+            return known["account"]
+        bot = (await self._routes.find(workspace, "bot"))[0]
+        for team, way in (await self._routes.all(workspace, "team:")).items():
+            try:
+                member = await self._connector.member(_service(way, bot), team, key)
+            except PlatformError:
+                continue
+            await self._routes.keep(workspace, f"entra:{key}", {"account": member.id})
+            await self._routes.learn(workspace, profile(member, workspace.key))
+            return member.id
+        return key
+
+    async def acquaint(self, workspace: Workspace, place: str, account: str) -> None:
+        """Learn the name and e-mail of somebody who is new in a team or chat."""
+        here, bot = await self._routes.find(workspace, f"place:{place}", "bot")
+        member = await self._connector.member(_service(here, bot), place, account)
+        if member.id:
+            await self._routes.learn(workspace, profile(member, workspace.key))
+
+    async def _post_personally(self, to: Destination, activity: dict[str, Any]) -> Posted:
+        chat, bot = await self._routes.find(to.workspace, f"account:{to.account}", "bot")
+        service = _service(chat, bot)
+        conversation = chat.get("conversation") or await self._open_chat(service, to, bot)
+        return Posted(conversation, await self._connector.post(service, conversation, activity))
+
+    async def _open_chat(self, service: str, to: Destination, bot: Way) -> str:
+        body = {
+            "isGroup": False,
+            "bot": _us(bot),
+            "members": [{"id": to.account}],
+            "tenantId": to.workspace.key,
+            "channelData": {"tenant": {"id": to.workspace.key}},
+        }
+        try:
+            conversation = str((await self._connector.create(service, body)).get("id", ""))
+        except Unknown as error:
+            raise Unavailable(error.reason) from error  # asked again, Teams gives the same chat
+        await self._routes.keep(
+            to.workspace, f"account:{to.account}", {"service": service, "conversation": conversation}
+        )
+        return conversation
+
+    async def _new_thread(self, service: str, to: Destination, activity: dict[str, Any], bot: Way) -> Posted:
+        body = {
+            "isGroup": True,
+            "bot": _us(bot),
+            "tenantId": to.workspace.key,
+            "channelData": {"channel": {"id": to.place}, "tenant": {"id": to.workspace.key}},
+            "activity": activity,
+        }
+        made = await self._connector.create(service, body)
+        return Posted(str(made.get("id") or to.place), str(made.get("activityId") or ""))
+
+
+def message_of(card: Card) -> dict[str, Any]:
+    """A card as a message; `summary` is what the notification says."""
+    return {"type": "message", "summary": card.summary, "attachments": [attachment(card)]}
+
+
+def _us(bot: Way) -> dict[str, str]:
+    return {"id": bot.get("id", ""), "name": bot.get("name", "")}
+
+
+def _service(*ways: Way) -> str:
+    for way in ways:
+        if way.get("service"):
+            return way["service"]
+    raise Gone("teams_never_wrote")

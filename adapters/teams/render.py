@@ -1,0 +1,250 @@
+"""Cards as Adaptive Cards 1.5, at most 28 KB each.
+
+Sources: the Adaptive Cards schema 1.5; Teams' card reference for mentions, task modules and widths.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, assert_never
+
+from adapters.teams.text import entities, escape, markdown
+from bot.core.cards import (
+    Bar,
+    Bars,
+    Button,
+    Buttons,
+    Card,
+    Context,
+    Divider,
+    Fields,
+    Heading,
+    Part,
+    Picture,
+    Prose,
+    Select,
+    Style,
+)
+from bot.core.rich import Plain, Text, spoken
+
+Json = dict[str, Any]
+
+SCHEMA: Final = "http://adaptivecards.io/schemas/adaptive-card.json"
+VERSION: Final = "1.5"
+CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
+LARGEST: Final = 27 * 1024
+"""Bytes; Teams' pages name 28 to 100 KB for a whole message, and the envelope needs a little."""
+
+OURS: Final = "drumbeat"
+"""The key in a button's data under which our own address lies; the inputs of the card come beside it."""
+
+SHORT_NOTE: Final = 60
+SHORT_PROSE: Final = 600
+ELLIPSIS: Final = "…"
+
+_STYLES: Final = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
+
+
+def attachment(card: Card) -> Json:
+    """A card as a message's attachment."""
+    return {"contentType": CONTENT_TYPE, "content": adaptive(card)}
+
+
+def adaptive(card: Card) -> Json:
+    """A card as an Adaptive Card. One that is too large loses names first, then pictures of bars, then its end."""
+    for diet in (_whole, _short_notes, _no_notes, _short_prose):
+        rendered = _rendered(diet(card))
+        if size(rendered) <= LARGEST:
+            return rendered
+    return _cut(_short_prose(card))
+
+
+def envelope(body: Sequence[Json], mentions: Sequence[Json] = (), *, summary: str = "") -> Json:
+    """The frame of a card. `summary` is what is spoken, and shown where cards are not."""
+    return {
+        "type": "AdaptiveCard",
+        "$schema": SCHEMA,
+        "version": VERSION,
+        "body": list(body),
+        "msteams": {"width": "Full", **({"entities": list(mentions)} if mentions else {})},
+        **({"speak": summary, "fallbackText": summary} if summary else {}),
+    }
+
+
+def size(rendered: Mapping[str, Any]) -> int:
+    """How many bytes a card takes on the wire."""
+    return len(json.dumps(rendered, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))
+
+
+def text_block(text: str, **look: Any) -> Json:  # noqa: ANN401 -- a TextBlock's properties
+    """A paragraph of Markdown."""
+    return {"type": "TextBlock", "text": text, "wrap": True, **look}
+
+
+def execute(button: Button) -> Json:
+    """A button: Action.Execute, or, where a form opens, the Action.Submit that Teams turns into a task module."""
+    ours = {"kind": "click", "address": button.address, "value": button.value}
+    action: Json = {"title": button.label, "style": _STYLES[button.style]}
+    if button.opens_form:
+        return {"type": "Action.Submit", **action, "data": {"msteams": {"type": "task/fetch"}, OURS: ours}}
+    rendered = {"type": "Action.Execute", **action, "verb": button.address, "data": {OURS: ours}}
+    return _asking_first(button, rendered) if button.confirm else rendered
+
+
+def _asking_first(button: Button, action: Json) -> Json:
+    """Adaptive Cards ask no questions of their own, so the button unfolds one, with the real button under it."""
+    asked = {"type": "AdaptiveCard", "body": [text_block(escape(button.confirm))], "actions": [action]}
+    return {"type": "Action.ShowCard", "title": button.label, "card": asked}
+
+
+def _rendered(card: Card) -> Json:
+    body = [element for part in card.parts for element in _part(part)] or [text_block(escape(card.summary))]
+    mentions = {mention["text"]: mention for text in _texts(card) for mention in entities(text)}
+    return envelope(body, tuple(mentions.values()), summary=card.summary)
+
+
+def _part(part: Part) -> Iterator[Json]:
+    match part:
+        case Heading(text=text):
+            yield text_block(escape(text), size="medium", weight="bolder", style="heading")
+        case Prose(text=text):
+            yield text_block(markdown(text))
+        case Fields(pairs=pairs):
+            facts = [{"title": escape(label), "value": markdown(value)} for label, value in pairs]
+            yield {"type": "FactSet", "facts": facts}
+        case Buttons(buttons=buttons):
+            yield {"type": "ActionSet", "actions": [execute(button) for button in buttons]}
+        case Select():
+            yield from _select(part)
+        case Picture(url=url, alt=alt):
+            yield {"type": "Image", "url": url, "altText": alt}
+        case Bars():
+            yield {"type": "Container", "spacing": "medium", "items": [_bar(bar, part) for bar in part.bars]}
+        case Divider():
+            yield {"type": "Container", "separator": True, "spacing": "medium", "items": []}
+        case Context(text=text):
+            yield text_block(markdown(text), size="small", isSubtle=True)
+        case _:
+            assert_never(part)
+
+
+def _select(select: Select) -> Iterator[Json]:
+    """A list that acts at once does not exist in Adaptive Cards: a button beside it sends the choice."""
+    ours = {"kind": "select", "address": select.address, "input": select.address}
+    choices = {
+        "type": "Input.ChoiceSet",
+        "id": select.address,
+        "label": select.label,
+        "choices": [{"title": option.label, "value": option.value} for option in select.options],
+        **({"value": select.chosen} if select.chosen else {}),
+    }
+    sends = {"type": "Action.Execute", "title": "OK", "verb": select.address, "data": {OURS: ours}}
+    yield {
+        "type": "ColumnSet",
+        "columns": [
+            {"type": "Column", "width": "stretch", "items": [choices]},
+            {
+                "type": "Column",
+                "width": "auto",
+                "verticalContentAlignment": "bottom",
+                "items": [{"type": "ActionSet", "actions": [sends]}],
+            },
+        ],
+    }
+
+
+def _bar(bar: Bar, bars: Bars) -> Json:
+    """A line of words, a drawn bar that says nothing to a screen reader, and the names; the button stands beside."""
+    words = [text_block(_figures(bar, bars))]
+    if not bars.hidden:
+        words.append(_drawn(bar))
+    if bar.note:
+        words.append(text_block(markdown(bar.note), size="small", isSubtle=True, spacing="small"))
+    columns: list[Json] = [{"type": "Column", "width": "stretch", "items": words}]
+    if bar.button:
+        button = {"type": "ActionSet", "actions": [execute(bar.button)]}
+        columns.append({"type": "Column", "width": "auto", "verticalContentAlignment": "center", "items": [button]})
+    return {"type": "ColumnSet", "spacing": "medium", "columns": columns}
+
+
+def _figures(bar: Bar, bars: Bars) -> str:
+    label = f"{'🏆 ' if bar.winner else ''}{escape(bar.label)}"
+    return label if bars.hidden else f"{label}  **{bar.count}** · {round(bar.share * 100)} %"
+
+
+def _drawn(bar: Bar) -> Json:
+    filled = min(100, max(0, round(bar.share * 100)))
+    pieces = [(filled, "good" if bar.winner else "accent"), (100 - filled, "emphasis")]
+    columns = [
+        {
+            "type": "Column",
+            "width": width,
+            "spacing": "none",
+            "minHeight": "8px",
+            "items": [{"type": "Container", "style": style, "minHeight": "8px", "items": []}],
+        }
+        for width, style in pieces
+        if width
+    ]
+    return {"type": "ColumnSet", "spacing": "small", "columns": columns}
+
+
+def _texts(card: Card) -> Iterator[Text]:
+    for part in card.parts:
+        match part:
+            case Prose(text=text) | Context(text=text):
+                yield text
+            case Fields(pairs=pairs):
+                yield from (value for _, value in pairs)
+            case Bars(bars=bars):
+                yield from (bar.note for bar in bars)
+            case Heading() | Buttons() | Select() | Picture() | Divider():
+                pass
+            case _:
+                assert_never(part)
+
+
+def _whole(card: Card) -> Card:
+    return card
+
+
+def _short_notes(card: Card) -> Card:
+    return _with_notes(card, lambda note: _clipped(note, SHORT_NOTE))
+
+
+def _no_notes(card: Card) -> Card:
+    return _with_notes(card, lambda _: ())
+
+
+def _short_prose(card: Card) -> Card:
+    parts = (
+        replace(part, text=_clipped(part.text, SHORT_PROSE)) if isinstance(part, Prose | Context) else part
+        for part in _no_notes(card).parts
+    )
+    return replace(card, parts=tuple(parts))
+
+
+def _cut(card: Card) -> Json:
+    """What still fits, with an ellipsis for the rest."""
+    parts = card.parts
+    while parts:
+        parts = parts[:-1]
+        rendered = _rendered(Card(card.summary[:SHORT_PROSE], (*parts, Prose((Plain(ELLIPSIS),)))))
+        if size(rendered) <= LARGEST:
+            return rendered
+    return envelope([text_block(escape(card.summary[:SHORT_PROSE]))])
+
+
+def _with_notes(card: Card, change: Callable[[Text], Text]) -> Card:
+    parts = (
+        replace(part, bars=tuple(replace(bar, note=change(bar.note)) for bar in part.bars))
+        if isinstance(part, Bars)
+        else part
+        for part in card.parts
+    )
+    return replace(card, parts=tuple(parts))
+
+
+def _clipped(text: Text, longest: int) -> Text:
+    said = spoken(text)
+    return text if len(said) <= longest else (Plain(said[:longest].rstrip() + ELLIPSIS),)
