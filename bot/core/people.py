@@ -14,7 +14,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human in one organisation, seen through the account they have in one workspace.
+    """One human (or `bot`) in one organisation, seen through the account they have in one workspace.
 
     `account` is the platform's own user id there, `zone` an IANA name, `locale` a language tag such as `de`.
     """
@@ -31,6 +31,7 @@ class Person:
     photo: str = ""
     has_photo: bool = True
     active: bool = True
+    bot: bool = False
 
     def may(self, role: Role | None) -> bool:
         """Whether the person holds `role`; an admin may do what a communicator may."""

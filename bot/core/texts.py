@@ -2,7 +2,7 @@
 
 import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from functools import cache
@@ -79,6 +79,11 @@ class Texts:
     def every(self, items: list[str]) -> str:
         """A list in words: `a, b and c`."""
         return str(format_list(items, locale=self._babel))
+
+    def every_rich(self, items: Sequence[Text]) -> Text:
+        """`every`, of rich items."""
+        places = {f"item{number}": item for number, item in enumerate(items)}
+        return _compose(self.every([f"{{{name}}}" for name in places]), places)
 
 
 def later(message: str) -> str:
