@@ -125,8 +125,7 @@ class Engine:
         return self._allowed(turn, feature.roles.get(name), handlers[name])
 
     def _allowed(self, turn: Turn, role: Role | None, handler: Handler) -> Answer:
-        if not turn.me.may(role):
-            raise Refused(turn.t("This is for communicators. Ask one of them, or an admin, to add you."))
+        turn.require(role)
         return handler(turn) or NOTHING
 
     def _emit(self, scene: Scene, name: str, facts: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core.cards import Card, Part
 from bot.core.database import Connection
 from bot.core.directory import store as directory
+from bot.core.errors import Refused
 from bot.core.interactions import MENTION, PLACE, Answer, Interaction
 from bot.core.people import Person, Role
 from bot.core.places import Place, Workspace
@@ -74,6 +75,11 @@ class Turn(Scene):
         """Tell every feature that listens to `event`, in this same transaction."""
         self.emit_to(self, event, facts)
 
+    def require(self, role: Role | None) -> None:
+        """Refuse whoever does not hold `role`."""
+        if not self.me.may(role):
+            raise Refused(self.t("This is for communicators. Ask one of them, or an admin, to add you."))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Scene):
@@ -101,13 +107,15 @@ class CommandHelp:
     """A command as people meet it in completion and in help.
 
     `about` and `hint` are messages to translate (`texts.later`), `hint` shows the arguments, `example` is a line that
-    works, `role` is who may use it.
+    works, `role` is who may use it. `button` is the label of a button that does what the bare command does: the feature
+    then has a click of the command's name, which answers with a form.
     """
 
     handler: Handler
     about: str
     hint: str = ""
     example: str = ""
+    button: str = ""
     role: Role | None = None
 
 
@@ -116,7 +124,8 @@ class Feature:
     """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
 
     ticks: run by the scheduler. home: parts for a person's home page. data: what is stored of a person, as label and
-    value. forget: erases it. roles: who may press a button or send a form, where not everybody may.
+    value. forget: erases it. waiting: what would gain from the reader's answer just now, a sentence each, from shared
+    places only. roles: who may press a button or send a form, where not everybody may.
     """
 
     name: str
@@ -128,5 +137,6 @@ class Feature:
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     home: Callable[[View], Sequence[Part]] | None = None
+    waiting: Callable[[View], Sequence[Text]] | None = None
     data: Callable[[View], Sequence[tuple[str, str]]] | None = None
     forget: Callable[[View], None] | None = None

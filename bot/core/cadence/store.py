@@ -86,6 +86,12 @@ def postpone(connection: Connection, name: str, until: datetime) -> None:
         connection.execute(cadences.update().where(cadences.c.id == row.id).values(next_due_at=due))
 
 
+def upcoming(connection: Connection, person: int) -> dict[str, datetime]:
+    """When each of a person's repetitions comes next, by name."""
+    rows = connection.execute(sa.select(cadences.c.name, cadences.c.next_due_at).where(cadences.c.person_id == person))
+    return {row.name: row.next_due_at for row in rows}
+
+
 def move_zone(connection: Connection, person: int, zone: str, now: datetime) -> None:
     """A person lives in another zone now: every slot of theirs keeps its local time."""
     for row in connection.execute(sa.select(cadences).where(cadences.c.person_id == person, cadences.c.zone != zone)):
