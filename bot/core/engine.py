@@ -1,7 +1,8 @@
 """The one door: every interaction, from every platform, goes through `Engine.handle`."""
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -32,6 +33,9 @@ from bot.core.places import Workspace
 from bot.core.ports import Clock
 from bot.core.texts import Texts
 
+Listener = Callable[[Interaction, float], None]
+"""Told of each interaction once it is committed (or refused), with the seconds it took."""
+
 log = structlog.get_logger()
 
 
@@ -49,13 +53,22 @@ class Engine:
             name: command for feature in features for name, command in feature.commands.items()
         }
         self._otherwise = otherwise
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called after every interaction: the scheduler wakes, the figures count."""
+        self._listeners.append(listener)
 
     async def handle(self, act: Interaction) -> Answer:
         """What somebody did, once: the answer is for the response itself, everything else is in the outbox by then."""
+        began = time.perf_counter()
         try:
             return await self.database.run(lambda connection: self._turn(connection, act))
         except Refused as refusal:
             return Answer(whisper=note(refusal.sentence))
+        finally:
+            for listener in self._listeners:
+                listener(act, time.perf_counter() - began)
 
     def draw(self, view: View, address: str) -> Card | Withdrawn:
         """The card at an address as it should look now."""
