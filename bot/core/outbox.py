@@ -7,6 +7,7 @@ sent, in the reader's language and from the state of that moment.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -189,6 +190,28 @@ def redraw(connection: Connection, subject: str, now: datetime) -> None:
 def redraw_lock(subject: str) -> sa.ColumnElement[int]:
     """The PostgreSQL advisory lock of a subject's redraws."""
     return sa.func.hashtextextended(subject, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is not settled: rows by state, `due` of the ready ones, and since when the longest waiting one is due."""
+
+    rows: Mapping[State, int]
+    due: int
+    oldest: datetime | None
+
+
+def backlog(connection: Connection, now: datetime) -> Backlog:
+    """How much there is to do. Reads the partial indexes only, so it costs nothing on a long history."""
+    late = outbox.c.due_at <= now
+    ready = sa.select(sa.func.count(), sa.func.count().filter(late), sa.func.min(outbox.c.due_at)).where(_ready)
+    counted = [connection.execute(ready.where(lane)).one() for lane in (_urgent, _calm)]
+    held = connection.execute(
+        sa.select(outbox.c.state, sa.func.count()).where(among(outbox.c.state, *HELD)).group_by(outbox.c.state)
+    )
+    rows = {State.READY: sum(count for count, _, _ in counted)} | {State(state): count for state, count in held}
+    firsts = [first for _, _, first in counted if first is not None and first <= now]
+    return Backlog(rows, sum(due for _, due, _ in counted), min(firsts, default=None))
 
 
 def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
