@@ -40,6 +40,17 @@ def next_slot(slot: Weekly, zone: str, after: datetime) -> datetime:
     return instant(local + timedelta(days=ahead + 2 * WEEK), slot.at, zone)
 
 
+def last_slot(slot: Weekly, zone: str, at: datetime) -> datetime:
+    """The newest instant of `slot` that is not after `at`."""
+    local = at.astimezone(ZoneInfo(zone)).date()
+    ago = (local.weekday() - slot.weekday) % WEEK
+    for week in (ago - WEEK, ago, ago + WEEK):
+        due = instant(local - timedelta(days=week), slot.at, zone)
+        if due <= at:
+            return due
+    return instant(local - timedelta(days=ago + 2 * WEEK), slot.at, zone)
+
+
 def is_quiet(quiet: QuietHours, zone: str, at: datetime) -> bool:
     """Whether the bot may not start a conversation with somebody in `zone` at `at`."""
     return quiet_until(quiet, zone, at) is not None
