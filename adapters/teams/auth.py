@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import jwt
+import structlog
 from botbuilder.schema import Activity
 from botframework.connector.auth import (
     AuthenticateRequestResult,
@@ -37,6 +38,9 @@ PATIENCE: Final = 30
 """Seconds between two looks for a key that is not there: forged key ids must not become requests of ours."""
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+log = structlog.get_logger()
 
 
 class Unauthorized(Exception):
@@ -71,13 +75,17 @@ class SigningKeys:
             raise Unauthorized("unknown_signing_key")
         return SigningKey(self._keys[key_id])
 
+    async def reachable(self) -> bool:
+        """Whether Microsoft's keys can be read at all."""
+        await self._refresh(self._clock.now().timestamp())
+        return bool(self._keys)
+
     async def _refresh(self, now: float) -> None:
         try:
             address = (await self._read(self._url))["jwks_uri"]
             self._keys = {key["kid"]: key for key in (await self._read(address))["keys"] if "kid" in key}
         except (httpx2.HTTPError, LookupError, TypeError, ValueError) as error:
-            if not self._keys:
-                raise Unauthorized("signing_keys_unavailable") from error
+            log.warning("teams_signing_keys_unavailable", error=type(error).__name__)
         else:
             self._read_at = now
 

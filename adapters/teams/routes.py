@@ -47,6 +47,10 @@ class Routes:
         """The workspace of a tenant."""
         return await self._database.run(lambda connection: directory.workspace(connection, PLATFORM, tenant))
 
+    async def any_workspace(self) -> bool:
+        """Whether Teams ever wrote."""
+        return bool(await self._database.read(lambda connection: directory.all_workspaces(connection, PLATFORM)))
+
     async def find(self, workspace: Workspace, *keys: str) -> list[Way]:
         """The kept ways by their keys; an empty one where there is none."""
         return await self._database.read(
