@@ -183,7 +183,7 @@ def _outside(turn: Turn, answer: Answer) -> Answer:
 
     return replace(
         answer,
-        form=form and replace(form, fields=tuple(_asked(turn, asked) for asked in form.fields)),
+        form=form and replace(form, fields=tuple(_asked(turn, one) for one in form.fields), locale=turn.t.locale),
         whisper=marked(answer.whisper),
         replace=marked(answer.replace),
         own=marked(answer.own),

@@ -87,7 +87,8 @@ Field = TextField | ChoiceField | PeopleField | PlaceField | WhenField | TimeFie
 class Form:
     """One form. `address` is where the submission goes, `state` comes back with it unseen (at most 2,500 characters).
 
-    `problems` are sentences by field id, shown beside the field when a form reopens filled.
+    `problems` are sentences by field id, shown beside the field when a form reopens filled. `locale` is the language it
+    is written in, set by the engine.
     """
 
     address: str
@@ -97,3 +98,4 @@ class Form:
     intro: Text = ()
     state: str = ""
     problems: dict[str, str] = field(default_factory=dict)
+    locale: str = "en"
