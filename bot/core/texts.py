@@ -18,13 +18,13 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.core.rich import Mention, Plain, Span, Text, When, spoken
+from bot.core.rich import Mention, PlaceLink, Plain, Span, Text, When, spoken
 
 FOLDER: Final = Path(__file__).parent.parent / "locale"
 LOCALES: Final = ("en", "de")
 """The languages that are complete."""
 
-Fact = str | int | Text | Mention | When
+Fact = str | int | Text | Mention | PlaceLink | When
 
 _PIECES = re.compile(r"(\*|`|\{\w+\})")
 

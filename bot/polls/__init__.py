@@ -19,13 +19,21 @@ def feature() -> Feature:
                 about=later("Ask a question and let people vote"),
                 hint=later('"Question?" "Option A" "Option B"'),
                 example=later('/poll "Lunch on Friday?" "Pizza" "Sushi"'),
+                button=later("Ask a poll"),
             )
         },
-        clicks={"vote": polls.vote, "withdraw": polls.withdraw, "close": polls.close, "voters": polls.voters},
+        clicks={
+            "poll": polls.begin,
+            "vote": polls.vote,
+            "withdraw": polls.withdraw,
+            "close": polls.close,
+            "voters": polls.voters,
+        },
         forms={"create": polls.create},
         drawings={"ballot": polls.draw_ballot, "outcome": polls.draw_outcome},
         ticks={"close": polls.close_due},
         home=polls.home,
+        waiting=polls.waiting,
         data=polls.data,
         forget=polls.forget,
     )

@@ -7,7 +7,8 @@ from typing import Final
 from bot.core.cards import Bar, Bars, Button, Buttons, Card, Context, Divider, Heading, Option, Part, Prose
 from bot.core.forms import FORM_TEXT, ChoiceField, Form, PlaceField, TextField, WhenField
 from bot.core.interactions import place_token
-from bot.core.rich import Mention, Text, plain, spoken
+from bot.core.places import Place
+from bot.core.rich import Mention, PlaceLink, Text, plain, spoken
 from bot.core.texts import Texts
 from bot.polls.model import (
     FEWEST_OPTIONS,
@@ -116,6 +117,12 @@ def home(t: Texts, polls: Sequence[Poll]) -> list[Part]:
     if not polls:
         parts.append(Prose(t.rich("None right now. Ask something with `/poll`.")))
     return [*parts, Divider()]
+
+
+def waiting(t: Texts, question: Text, place: Place | None) -> Text:
+    """One poll that would gain from a vote."""
+    where = PlaceLink(place.name, place.key) if place else plain(t("a channel"))
+    return t.rich("The poll *{question}* in {place} is still open.", question=question, place=where)
 
 
 def form(t: Texts, draft: Draft, place: int | None, problems: Mapping[str, str], *, private: bool) -> Form:

@@ -15,6 +15,7 @@ from bot.core.interactions import NOTHING, PLACE, Answer, Click, Command, Submis
 from bot.core.moments import read_moment
 from bot.core.people import Role
 from bot.core.places import PlaceKind
+from bot.core.rich import Text
 from bot.core.words import read
 from bot.polls import cards, model, store
 from bot.polls.model import Draft, Poll
@@ -48,12 +49,16 @@ class Polls:
             ),
         )
         place = turn.here.id if turn.here else None
-        problems = draft.problems(turn.now)
         if not turn.act.text.strip():
-            return Answer(form=cards.form(turn.t, draft, place, {}, private=_private(turn)))
-        if problems:
+            return self.begin(turn)
+        if problems := draft.problems(turn.now):
             return self._again(turn, draft, place, problems)
         return self._ask(turn, draft, place)
+
+    def begin(self, turn: Turn) -> Answer:
+        """The button that opens an empty form."""
+        place = turn.here.id if turn.here else None
+        return Answer(form=cards.form(turn.t, _dated(turn, Draft("")), place, {}, private=_private(turn)))
 
     def create(self, turn: Turn) -> Answer:
         """The form was sent."""
@@ -92,6 +97,8 @@ class Polls:
         choices = model.vote(ballot, int(option), many=poll.many)
         store.cast(turn.connection, poll.id, turn.me.id, choices, turn.now)
         outbox.redraw(turn.connection, cards.subject(poll), turn.now)
+        if not poll.confidential and not turn.act.wants_card:
+            return NOTHING
         return Answer(
             own=self._ballot(turn, poll) if turn.act.wants_card else None,
             whisper=cards.your_vote(turn.t, poll, choices) if poll.confidential else None,
@@ -146,6 +153,13 @@ class Polls:
         """Open polls on the home page: those the person asked or voted in."""
         reader = view.reader
         return cards.home(view.t, store.open_with(view.connection, reader.id, view.now) if reader else [])
+
+    def waiting(self, view: View) -> Sequence[Text]:
+        """Open polls in the channels the communicator named, where the reader has not voted yet."""
+        if view.reader is None:
+            return ()
+        found = store.unanswered(view.connection, view.workspace.settings.watched, view.reader.id, view.now)
+        return [cards.waiting(view.t, view.prose(poll.question), view.place(poll.place)) for poll in found]
 
     def data(self, view: View) -> Sequence[tuple[str, str]]:
         """What is stored of a person."""

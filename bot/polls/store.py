@@ -151,6 +151,19 @@ def open_with(connection: Connection, person: int, now: datetime) -> list[Poll]:
     return [_poll(row) for row in rows]
 
 
+def unanswered(connection: Connection, places: Sequence[int], person: int, now: datetime) -> list[Poll]:
+    """Open polls in some places that a person neither asked nor voted in, newest first, at most three."""
+    mine = sa.select(ballots.c.poll_id).where(ballots.c.person_id == person)
+    rows = connection.execute(
+        sa.select(polls)
+        .where(polls.c.closed_at.is_(None), sa.or_(polls.c.closes_at.is_(None), polls.c.closes_at > now))
+        .where(polls.c.place_id.in_(places), polls.c.author_id != person, polls.c.id.not_in(mine))
+        .order_by(polls.c.id.desc())
+        .limit(3)
+    )
+    return [_poll(row) for row in rows]
+
+
 def counts_of(connection: Connection, person: int) -> tuple[int, int]:
     """How many polls a person asked, and in how many they voted."""
     asked = sa.select(sa.func.count()).where(polls.c.author_id == person)

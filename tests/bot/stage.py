@@ -111,9 +111,28 @@ class Stage:
         filled = {each.id: filling(each) for each in form.fields} | values
         return await self.engine.handle(Submission(self.origin(account), form.address, filled, form.state))
 
-    async def happen(self, account: str, event: str, **facts: str) -> None:
+    async def happen(self, account: str, event: str, place: str = "C-general", **facts: str) -> Answer:
         """Something happens by itself: `joined`, `posted`, ..."""
-        await self.engine.handle(Event(self.origin(account), event, facts))
+        return await self.engine.handle(Event(self.origin(account, place), event, facts))
+
+    async def data(self, account: str, feature: str) -> dict[str, str]:
+        """What a feature tells somebody it stores of them."""
+        tell = self.engine.features[feature].data
+        assert tell is not None
+        return dict(await self.run(lambda c: tell(self.view(c, account))))
+
+    async def forget(self, account: str, feature: str) -> None:
+        """Let a feature forget somebody."""
+        erase = self.engine.features[feature].forget
+        assert erase is not None
+        await self.run(lambda c: erase(self.view(c, account)))
+
+    def view(self, connection: Connection, account: str) -> View:
+        """What a drawing for somebody is handed."""
+        workspace = self._workspace(connection)
+        reader = directory.account(connection, workspace, account)
+        texts = Texts(reader.locale, reader.zone)
+        return View(connection=connection, workspace=workspace, now=self.clock.now(), t=texts, reader=reader)
 
     async def tick(self) -> None:
         """Let every feature settle what is due now."""

@@ -1,5 +1,7 @@
 """Polls, tried as people use them."""
 
+import asyncio
+
 import pytest
 
 from bot.core.cards import Card
@@ -127,3 +129,27 @@ async def test_five_thousand_characters_come_back_whole(stage: Stage) -> None:
     assert "300 characters" in said
     assert typed.strip() in said
     assert not await stage.planned()
+
+
+async def test_open_polls_stand_on_the_home_page_of_those_who_take_part(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH)
+    assert "Lunch on Friday?" not in read_aloud((await stage.happen("U-ben", "home_opened")).home)
+    await stage.press("U-ben", buttons(await the_poll(stage))["Pizza"])
+    assert "Lunch on Friday? (closes " in read_aloud((await stage.happen("U-ben", "home_opened")).home)
+
+
+async def test_two_votes_at_once_by_one_person_count_once(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH)
+    options = buttons(await the_poll(stage))
+    await asyncio.gather(*(stage.press("U-ben", options[name]) for name in ("Pizza", "Sushi") * 10))
+    text = read_aloud(await the_poll(stage))
+    assert ("Pizza: 1 (Ben)" in text) != ("Sushi: 1 (Ben)" in text)
+    assert "1 vote" in text
+
+
+async def test_what_is_stored_of_votes_is_told_and_forgotten(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH)
+    await stage.press("U-ben", buttons(await the_poll(stage))["Pizza"])
+    assert (await stage.data("U-ben", "polls"))["Polls you voted in"] == "1"
+    await stage.forget("U-ben", "polls")
+    assert "Pizza: 0 ()" in read_aloud(await the_poll(stage))
