@@ -92,6 +92,15 @@ def upcoming(connection: Connection, person: int) -> dict[str, datetime]:
     return {row.name: row.next_due_at for row in rows}
 
 
+def set_patience(connection: Connection, seconds: Mapping[str, int]) -> None:
+    """Set how long after its slot each named repetition is still worth sending."""
+    if seconds:
+        connection.execute(
+            cadences.update().where(cadences.c.name == sa.bindparam("mine")).values(patience=sa.bindparam("wait")),
+            [{"mine": name, "wait": wait} for name, wait in seconds.items()],
+        )
+
+
 def move_zone(connection: Connection, person: int, zone: str, now: datetime) -> None:
     """A person lives in another zone now: every slot of theirs keeps its local time."""
     for row in connection.execute(sa.select(cadences).where(cadences.c.person_id == person, cadences.c.zone != zone)):
