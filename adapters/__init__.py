@@ -1,0 +1,1 @@
+"""How the world is reached: one folder a platform, strangers to one another."""

@@ -1,0 +1,156 @@
+"""What people do on the page, brought to the engine, and what comes back, brought to the chat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapters.sandbox import speech
+from adapters.sandbox.chat import BOT, Chat, Message, Room
+from adapters.sandbox.platform import NAME, TEAM, profile
+from adapters.sandbox.strip import Strip
+from bot.core.cards import Card
+from bot.core.engine import Engine
+from bot.core.interactions import (
+    MENTION,
+    Answer,
+    Click,
+    Command,
+    Event,
+    Interaction,
+    Origin,
+    Submission,
+    Value,
+)
+from bot.core.places import PlaceKind
+from bot.core.ports import Clock
+
+SHORT: Final = 60
+"""The most characters of a card's summary in the strip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts and where; `delivery` names the act, so that a repeated request changes nothing."""
+
+    account: str
+    room: Room
+    delivery: str = ""
+
+
+class Acts:
+    """One method for each thing a person can do."""
+
+    def __init__(self, engine: Engine, chat: Chat, clock: Clock, strip: Strip) -> None:
+        self._engine = engine
+        self._chat = chat
+        self._clock = clock
+        self._strip = strip
+        self._titles: dict[str, str] = {}
+
+    async def say(self, who: Actor, typed: str) -> Answer:
+        """Write into a room: a command if it begins with a slash or speaks to the bot, else a message that counts."""
+        text = speech.tokens(self._chat, typed.strip())
+        command = _command(who.room, text)
+        if command is None or not text.startswith("/"):
+            self._chat.post(self._message(who, text))
+        if command is not None:
+            self._tell(who, "*{who}* typed `{command}` in {where}.", command=f"/{command[0]}")
+            return await self._handle(who, Command(self._origin(who), *command))
+        if who.room.kind is PlaceKind.CHANNEL:
+            self._tell(who, "{who} posted in {where}. The bot counts that; it never keeps the words.", "posted")
+            return await self._handle(who, Event(self._origin(who), "posted"))
+        return Answer()
+
+    async def click(self, who: Actor, message: str, address: str, value: str) -> Answer:
+        """Press a button or choose from a select, on a message or (an empty `message`) on the home page."""
+        clicked = self._chat.message(who.room.key, message)
+        about = clicked.card.summary if clicked and clicked.card else "the home page"
+        self._tell(who, "{who} pressed a button on “{about}”.", f"click:{message}", about=_short(about))
+        origin = replace(self._origin(who), message=message)
+        return await self._handle(who, Click(origin, address, value))
+
+    async def submit(self, who: Actor, address: str, values: Mapping[str, Value], state: str) -> Answer:
+        """Send a form."""
+        self._tell(who, "{who} sent the form “{form}”.", form=self._titles.get(who.account, address))
+        origin = replace(self._origin(who), place="", place_name="")
+        answer = await self._handle(who, Submission(origin, address, values, state))
+        if answer.problems:
+            self._tell(who, "The form stays open for {who}, filled, with a sentence beside what needs another look.")
+        return answer
+
+    async def home(self, who: Actor) -> Card:
+        """Open the home page."""
+        answer = await self._handle(who, Event(self._origin(who), "home_opened"))
+        return answer.home or Card("")
+
+    async def react(self, who: Actor, message: Message, emoji: str) -> None:
+        """Put an emoji on a message, or take it back."""
+        if self._chat.react(message, who.account, emoji):
+            self._tell(who, "{who} reacted in {where}.", f"reacted:{who.room.key}")
+            await self._handle(who, Event(replace(self._origin(who), message=message.id), "reacted"))
+
+    async def joined(self, who: Actor) -> None:
+        """Somebody is new in the company."""
+        member = self._chat.members[who.account]
+        self._tell(who, "*{who}* joined the company and lives in {zone}.", zone=member.zone)
+        await self._handle(who, Event(self._origin(who), "joined", profile=profile(member)))
+
+    async def _handle(self, who: Actor, act: Interaction) -> Answer:
+        answer = await self._engine.handle(act)
+        if answer.form is not None:
+            self._titles[who.account] = answer.form.title
+        if answer.whisper is not None:
+            self._chat.post(self._whisper(who, answer.whisper))
+        if answer.replace is not None:
+            self._replace(who, act.origin.message, answer.replace)
+        return answer
+
+    def _tell(self, who: Actor, sentence: str, key: str = "", **facts: str) -> None:
+        member = self._chat.members[who.account]
+        where = f"#{who.room.name}" if who.room.kind is PlaceKind.CHANNEL else "a private chat"
+        self._strip.acted(member, self._clock.now(), sentence, key, where=where, **facts)
+
+    def _replace(self, who: Actor, message: str, card: Card) -> None:
+        clicked = self._chat.message(who.room.key, message)
+        if clicked is None:
+            self._chat.post(self._whisper(who, card))
+        else:
+            self._chat.change(replace(clicked, card=card))
+
+    def _origin(self, who: Actor) -> Origin:
+        return Origin(
+            platform=NAME,
+            workspace=TEAM,
+            account=who.account,
+            id=who.delivery,
+            name=self._chat.members[who.account].name,
+            place=who.room.key,
+            place_kind=who.room.kind,
+            place_name=who.room.name,
+        )
+
+    def _message(self, who: Actor, text: str) -> Message:
+        said = speech.spans(self._chat, text)
+        return Message(id="", room=who.room.key, author=who.account, at=self._clock.now(), text=said)
+
+    def _whisper(self, who: Actor, card: Card) -> Message:
+        return Message(id="", room=who.room.key, author=BOT, at=self._clock.now(), card=card, only_for=who.account)
+
+
+def _command(room: Room, text: str) -> tuple[str, str] | None:
+    """The command in a text: after a slash, after `@Drumbeat`, or any words in the direct chat with the bot."""
+    spoken_to = MENTION.match(text)
+    if text.startswith("/"):
+        words = text[1:]
+    elif spoken_to and spoken_to.group(1) == BOT:
+        words = text[spoken_to.end() :].strip()
+    elif room.kind is PlaceKind.DIRECT:
+        words = text
+    else:
+        return None
+    name, _, rest = words.partition(" ")
+    return name.lower(), rest.strip()
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= SHORT else f"{words[: SHORT - 1].rstrip()}…"

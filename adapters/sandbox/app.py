@@ -1,0 +1,211 @@
+"""The sandbox put together, and its routes: one page, its data, what people do on it, and a live stream."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from adapters.sandbox import company, page, render
+from adapters.sandbox.acts import Acts
+from adapters.sandbox.asked import Asked, BadRequest
+from adapters.sandbox.chat import Chat, News
+from adapters.sandbox.colleagues import Colleagues
+from adapters.sandbox.guard import Guard
+from adapters.sandbox.hours import Hours, MovableClock, NextDue, RunDue
+from adapters.sandbox.page import Data, Scenery
+from adapters.sandbox.platform import SandboxPlatform
+from adapters.sandbox.strip import Notice, Strip
+from bot.core.engine import Engine
+from bot.core.interactions import Answer
+
+HERE: Final = Path(__file__).parent
+STILL_HERE: Final = 15
+"""Seconds of silence after which the live stream says that it is still there."""
+BEFORE: Final = timedelta(minutes=45)
+"""How long before the demo begins its first acts happen."""
+PACE: Final = 0.07
+
+Doing = Callable[[Asked], Awaitable[Data]]
+Serve = Callable[[Request], Awaitable[Response]]
+
+
+class SandboxAdapter:
+    """The whole sandbox. Mount `routes`, give `platform` and `notice` to the scheduler, await `start()` once.
+
+    `run_due` plans and sends everything due now; `next_due(before)` is the next instant at which something is.
+    `pace` is the seconds between two acts of simulated colleagues.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: MovableClock, *, run_due: RunDue, next_due: NextDue, pace: float = PACE
+    ) -> None:
+        self.chat = Chat()
+        self.platform = SandboxPlatform(self.chat, clock)
+        self._engine = engine
+        self._clock = clock
+        self._company = company.load()
+        self._strip = Strip(self.chat)
+        self._scenery = Scenery(engine, self.chat, clock, self._company, self._strip)
+        self._acts = Acts(engine, self.chat, clock, self._strip)
+        self._colleagues = Colleagues(self.chat, self._acts, self._company, Random(7), pace)  # noqa: S311 -- a demo
+        self._hours = Hours(clock, self.chat, run_due, next_due)
+        self._token = secrets.token_urlsafe(24)
+        loader = FileSystemLoader(HERE / "templates")
+        self._page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Everything under `/sandbox`."""
+        doings: Mapping[str, Doing] = {
+            "say": self._say,
+            "click": self._click,
+            "submit": self._submit,
+            "home": self._home,
+            "read": self._read,
+            "react": self._react,
+            "direct": self._direct,
+            "clock": self._move,
+            "colleagues": self._let_colleagues,
+        }
+        inside = [
+            Route("/", self._index),
+            Route("/state", self._state),
+            Route("/live", self._live),
+            *(Route(f"/{name}", _serve(doing, self.chat), methods=["POST"]) for name, doing in doings.items()),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ]
+        return [Mount("/sandbox", routes=inside, middleware=[Middleware(Guard, token=self._token)])]
+
+    async def start(self) -> None:
+        """Let the sample company move in, and live its last hour before the demo begins."""
+        begin = self._clock.now()
+        self._clock.move_to(begin - BEFORE)
+        company.move_in(self._company, self.chat, self._clock)
+        self._strip.names = await self._engine.database.run(
+            lambda connection: company.register(connection, self._company)
+        )
+        await self._colleagues.play(self._company.acts)
+        await self._hours.settle()
+        self._clock.move_to(begin)
+
+    def notice(self, told: Notice) -> None:
+        """The scheduler tells what happened to a message."""
+        self._strip.notice(told)
+
+    def close(self) -> None:
+        """End every live stream, so that the server can stop."""
+        self.chat.tell(News("gone"))
+
+    async def _index(self, _request: Request) -> Response:
+        return HTMLResponse(self._page.render(token=self._token, company=self._company.name))
+
+    async def _state(self, request: Request) -> Response:
+        account = request.query_params.get("as", "")
+        if account not in self.chat.members:
+            return _refusal("Nobody here has that account.")
+        return JSONResponse(await page.state(self._scenery, account))
+
+    async def _live(self, request: Request) -> Response:
+        account = request.query_params.get("as", "")
+        if account not in self.chat.members:
+            return _refusal("Nobody here has that account.")
+        return StreamingResponse(self._stream(account), media_type="text/event-stream")
+
+    async def _stream(self, account: str) -> AsyncIterator[str]:
+        with self.chat.watch() as queue:
+            yield _event({"what": "afresh"})
+            while True:
+                try:
+                    news = await asyncio.wait_for(queue.get(), STILL_HERE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if news.what == "gone":
+                    return
+                if told := page.told(self._scenery, account, news):
+                    yield _event(told)
+
+    async def _say(self, asked: Asked) -> Data:
+        return await self._answered(await self._acts.say(asked.actor(), asked.text("text", 12_000)))
+
+    async def _click(self, asked: Asked) -> Data:
+        message, address, value = asked.text("message", 40), asked.text("address", 200), asked.text("value", 2_000)
+        return await self._answered(await self._acts.click(asked.actor(), message, address, value))
+
+    async def _submit(self, asked: Asked) -> Data:
+        address, state = asked.text("address", 200), asked.text("state", 2_500)
+        return await self._answered(await self._acts.submit(asked.actor(), address, asked.values(), state))
+
+    async def _home(self, asked: Asked) -> Data:
+        return {"home": render.card(await self._acts.home(asked.actor()))}
+
+    async def _read(self, asked: Asked) -> Data:
+        self.chat.read(asked.account, asked.room().key)
+        return {}
+
+    async def _react(self, asked: Asked) -> Data:
+        actor = asked.actor()
+        message = self.chat.message(actor.room.key, asked.text("message", 40))
+        if message is None or not message.visible_to(actor.account):
+            raise BadRequest("That message is not there any more.")
+        await self._acts.react(actor, message, asked.choice("emoji", page.EMOJI))
+        return {}
+
+    async def _direct(self, asked: Asked) -> Data:
+        return {"room": asked.pair().key}
+
+    async def _move(self, asked: Asked) -> Data:
+        step = asked.choice("step", ("hour", "day", "week", "morning", "due"))
+        await self._hours.move(step, self.chat.members[asked.account].zone)
+        return {}
+
+    async def _let_colleagues(self, asked: Asked) -> Data:
+        wish = asked.choice("wish", ("answer", "post", "join"))
+        joined = None
+        if wish == "answer":
+            await self._colleagues.answer(but=asked.account)
+        elif wish == "post":
+            await self._colleagues.post()
+        else:
+            joined = await self._join()
+        await self._hours.settle()
+        return {"joined": joined}
+
+    async def _join(self) -> str:
+        member = await self._colleagues.join()
+        if member is None:
+            raise BadRequest("Everybody who wanted to join has joined.")
+        return member.account
+
+    async def _answered(self, answer: Answer) -> Data:
+        await self._hours.settle()
+        return page.answer(answer)
+
+
+def _serve(doing: Doing, chat: Chat) -> Serve:
+    async def serve(request: Request) -> Response:
+        try:
+            return JSONResponse(await doing(await Asked.of(request, chat)))
+        except BadRequest as bad:
+            return _refusal(str(bad))
+
+    return serve
+
+
+def _refusal(sentence: str) -> Response:
+    return JSONResponse({"sentence": sentence}, status_code=400)
+
+
+def _event(told: Data) -> str:
+    return f"data: {json.dumps(told)}\n\n"

@@ -1,0 +1,101 @@
+"""Colleagues with a life of their own: they vote, greet, react, post and join, through the same door as everybody."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from random import Random
+from typing import Final
+
+from adapters.sandbox.acts import Actor, Acts
+from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room
+from adapters.sandbox.company import Company, Line
+from adapters.sandbox.page import EMOJI
+from bot.core.cards import Bars, Button
+from bot.core.places import PlaceKind
+
+TURNOUT: Final = 0.6
+"""The share of colleagues who answer a poll when asked to."""
+RECENT: Final = 6
+"""So many of a room's newest messages can still draw a reaction."""
+POSTS: Final = 3
+"""So many colleagues post at once."""
+
+
+class Colleagues:
+    """Simulated people. `random` is seeded, so that a demo can be repeated; `pace` is the seconds between two acts."""
+
+    def __init__(self, chat: Chat, acts: Acts, company: Company, random: Random, pace: float) -> None:
+        self._chat = chat
+        self._acts = acts
+        self._company = company
+        self._random = random
+        self._pace = pace
+        self._newcomers = iter(company.newcomers)
+        self._news: Iterator[Line] = cycle(company.news)
+
+    async def answer(self, but: str) -> None:
+        """Let colleagues (all `but` one) answer what is open in the channels: vote, greet, react."""
+        for room in self._channels():
+            for message in self._chat.messages(room.key)[-RECENT:]:
+                if message.only_for:
+                    continue
+                if ballots := _ballots(message):
+                    await self._vote(room, message, ballots, but)
+                elif message.author == BOT:
+                    await self._cheer(room, message, but)
+
+    async def post(self) -> None:
+        """A few people post something."""
+        for _ in range(POSTS):
+            line = next(self._news)
+            among = [one for one in self._chat.members.values() if line.room != "leaders" or one.role == "leader"]
+            await self._say(line.account or self._random.choice(among).account, line.room, line.words)
+
+    async def join(self) -> Member | None:
+        """The next newcomer joins; None when everybody is there already."""
+        member = next(self._newcomers, None)
+        if member is not None:
+            self._chat.add_member(member)
+            await self._acts.joined(Actor(account=member.account, room=self._chat.rooms[f"D-{member.account}"]))
+            self._chat.tell(News("member"))
+        return member
+
+    async def play(self, lines: Sequence[Line]) -> None:
+        """Act out lines that belong to somebody."""
+        for line in lines:
+            await self._say(line.account, line.room, line.words)
+
+    async def _vote(self, room: Room, message: Message, ballots: Sequence[Button], but: str) -> None:
+        liked = [self._random.random() ** 2 + 0.1 for _ in ballots]
+        for member in self._some(TURNOUT, but):
+            (button,) = self._random.choices(ballots, liked)
+            await self._acts.click(Actor(account=member.account, room=room), message.id, button.address, button.value)
+            await asyncio.sleep(self._pace)
+
+    async def _cheer(self, room: Room, message: Message, but: str) -> None:
+        greetings = self._company.greetings.get(room.key, ())
+        for member in self._some(0.15, but):
+            there = self._chat.message(room.key, message.id)
+            emoji = self._random.choice(EMOJI[:4])
+            if there is not None and member.account not in there.reactions.get(emoji, ()):
+                await self._acts.react(Actor(account=member.account, room=room), there, emoji)
+            await asyncio.sleep(self._pace)
+        if greetings:
+            author = self._random.choice(list(self._some(1, but)))
+            await self._say(author.account, room.key, self._random.choice(list(greetings)))
+
+    async def _say(self, account: str, room: str, words: str) -> None:
+        await self._acts.say(Actor(account=account, room=self._chat.rooms[room]), words)
+        await asyncio.sleep(self._pace)
+
+    def _some(self, share: float, but: str) -> list[Member]:
+        others = [one for one in self._chat.members.values() if one.account != but]
+        return self._random.sample(others, max(1, round(len(others) * share)))
+
+    def _channels(self) -> list[Room]:
+        return [room for room in self._chat.rooms.values() if room.kind is PlaceKind.CHANNEL]
+
+
+def _ballots(message: Message) -> list[Button]:
+    parts = message.card.parts if message.card else ()
+    return [bar.button for part in parts if isinstance(part, Bars) for bar in part.bars if bar.button]

@@ -1,0 +1,146 @@
+"""What the page is told: everything somebody may see at the start, then each change."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.sandbox import render
+from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room, direct_room
+from adapters.sandbox.company import Company
+from adapters.sandbox.platform import NAME, TEAM
+from adapters.sandbox.strip import Line, Strip
+from bot.core.database import Connection
+from bot.core.directory import store as directory
+from bot.core.engine import Engine
+from bot.core.interactions import Answer
+from bot.core.ports import Clock
+from bot.core.texts import Texts
+
+Data = dict[str, Any]
+EMOJI: Final = ("👍", "🎉", "❤️", "👏", "😂", "🙏")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenery:
+    """Everything that the page shows."""
+
+    engine: Engine
+    chat: Chat
+    clock: Clock
+    company: Company
+    strip: Strip
+
+
+async def state(scenery: Scenery, account: str) -> Data:
+    """Everything somebody may see."""
+    chat = scenery.chat
+    rooms = chat.rooms_of(account)
+    commands = await scenery.engine.database.read(lambda connection: _commands(connection, scenery.engine, account))
+    return {
+        "me": account,
+        "bot": BOT,
+        "company": scenery.company.name,
+        "cast": scenery.company.cast,
+        "home": direct_room(account).key,
+        "now": scenery.clock.now().isoformat(),
+        "emoji": EMOJI,
+        "commands": commands,
+        "members": [_member(one) for one in chat.members.values()],
+        "rooms": [_room(chat, account, one) for one in rooms],
+        "messages": {room.key: _messages(chat, account, room) for room in rooms},
+        "strip": _strip(scenery.strip),
+    }
+
+
+def told(scenery: Scenery, account: str, news: News) -> Data | None:
+    """What one change means for somebody who looks; None if it is none of their business."""
+    chat, message = scenery.chat, news.message
+    change: Data = {"what": news.what, "now": scenery.clock.now().isoformat()}
+    if news.what == "strip":
+        return {**change, "strip": _strip(scenery.strip)}
+    if message is None:
+        return change
+    if not (chat.rooms[message.room].open_to(account) and message.visible_to(account)):
+        return None
+    return {**change, "message": _message(message), "unread": chat.unread(account, message.room)}
+
+
+def answer(given: Answer) -> Data:
+    """What goes back to the page that acted."""
+    return {
+        "form": render.form(given.form) if given.form else None,
+        "problems": dict(given.problems),
+        "home": render.card(given.home) if given.home else None,
+    }
+
+
+def _commands(connection: Connection, engine: Engine, account: str) -> list[Data]:
+    workspace = directory.workspace(connection, NAME, TEAM)
+    me = directory.account(connection, workspace, account)
+    t = Texts(me.locale, me.zone)
+    return [
+        {
+            "name": name,
+            "hint": t(command.hint) if command.hint else "",
+            "about": t(command.about),
+            "example": t(command.example) if command.example else "",
+        }
+        for name, command in engine.commands.items()
+        if me.may(command.role)
+    ]
+
+
+def _member(member: Member) -> Data:
+    return {
+        "account": member.account,
+        "name": member.name,
+        "title": member.title,
+        "about": member.about,
+        "zone": member.zone,
+        "locale": member.locale,
+        "photo": member.photo,
+        "role": member.role.value if member.role else "",
+    }
+
+
+def _room(chat: Chat, account: str, room: Room) -> Data:
+    return {
+        "key": room.key,
+        "name": room.name,
+        "kind": room.kind.value,
+        "topic": room.topic,
+        "members": sorted(room.members),
+        "unread": chat.unread(account, room.key),
+    }
+
+
+def _messages(chat: Chat, account: str, room: Room) -> list[Data]:
+    return [_message(one) for one in chat.messages(room.key) if one.visible_to(account)]
+
+
+def _message(message: Message) -> Data:
+    return {
+        "id": message.id,
+        "room": message.room,
+        "author": message.author,
+        "at": message.at.isoformat(),
+        "text": render.spans(message.text),
+        "card": render.card(message.card) if message.card else None,
+        "private": bool(message.only_for),
+        "revision": message.revision,
+        "reactions": {emoji: list(who) for emoji, who in message.reactions.items()},
+    }
+
+
+def _strip(strip: Strip) -> list[Data]:
+    return [_line(line) for line in strip.lines]
+
+
+def _line(line: Line) -> Data:
+    return {
+        "id": line.id,
+        "sign": line.sign,
+        "words": render.spans(line.words),
+        "at": line.at.isoformat(),
+        "zone": line.zone,
+        "times": line.times,
+    }

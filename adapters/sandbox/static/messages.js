@@ -1,0 +1,147 @@
+// The messages of the open room: grouped by author, parted by day, and walked with the arrow keys.
+
+import { act } from "./api.js";
+import { failed } from "./answers.js";
+import { avatar } from "./avatar.js";
+import { card } from "./cards.js";
+import { byId, h, put } from "./dom.js";
+import { changed, author, here, now, on, roomName, world } from "./world.js";
+import { clock, dayKey, dayName, rich } from "./words.js";
+
+const TOGETHER = 5 * 60 * 1000;
+const log = byId("log");
+
+on("room", show);
+on("message", ({ message, fresh }) => {
+  if (message.room === world.room && world.tab === "messages") (fresh ? add : redraw)(message);
+  if (fresh && message.author !== world.me) announce(message);
+});
+on("home", (home) => world.tab === "home" && put(log, homePage(home)));
+log.addEventListener("keydown", walk);
+
+async function show() {
+  log.setAttribute("aria-label", world.tab === "home" ? "Home" : `Messages in ${roomName(here())}`);
+  if (world.tab === "home") return showHome();
+  const messages = world.messages.get(world.room) ?? [];
+  put(log, beginning(here()), messages.flatMap((message, index) => withDay(message, messages[index - 1])));
+  log.scrollTop = log.scrollHeight;
+}
+
+async function showHome() {
+  try {
+    const { home } = await act("home", { as: world.me, room: world.room });
+    changed("home", home);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function homePage(home) {
+  const place = { id: "", room: world.room };
+  return h("div", { class: "home" }, h("h2", {}, home.summary), card(home, place));
+}
+
+function add(message) {
+  const list = world.messages.get(world.room);
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  log.append(...withDay(message, list.at(-2)));
+  if (atEnd || message.author === world.me || message.private) log.scrollTop = log.scrollHeight;
+}
+
+function redraw(message) {
+  const old = byId(message.id);
+  if (!old) return;
+  const list = world.messages.get(world.room);
+  const before = list[list.findIndex((one) => one.id === message.id) - 1];
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const focused = old.contains(document.activeElement) ? pathTo(document.activeElement) : null;
+  const renewed = line(message, before);
+  old.replaceWith(renewed);
+  if (focused !== null) (renewed.querySelector(focused) ?? renewed).focus();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+// A redrawn card keeps the keyboard where it was.
+function pathTo(element) {
+  const { address, value, emoji } = element.dataset;
+  if (emoji) return `[data-emoji="${CSS.escape(emoji)}"]`;
+  return address ? `[data-address="${CSS.escape(address)}"][data-value="${CSS.escape(value ?? "")}"]` : ".none";
+}
+
+function withDay(message, before) {
+  const at = new Date(message.at);
+  const sameDay = before && dayKey(new Date(before.at)) === dayKey(at);
+  const day = h("div", { class: "day", role: "separator" }, h("span", {}, dayName(at, now())));
+  return sameDay ? [line(message, before)] : [day, line(message, null)];
+}
+
+function line(message, before) {
+  const at = new Date(message.at);
+  const who = author(message.author);
+  const secret = message.private && here().kind !== "direct";
+  const grouped = before && before.author === message.author && at - new Date(before.at) < TOGETHER
+    && !message.private && !before.private && dayKey(new Date(before.at)) === dayKey(at);
+  const time = h("time", { datetime: message.at, title: `${dayName(at, now())}, ${clock(at)}` }, clock(at));
+  const name = h("span", { class: "by" }, h("b", {}, who.name), who.bot && h("span", { class: "app" }, "APP"), time);
+  const said = message.card ? card(message.card, message) : h("p", { class: "said" }, rich(message.text));
+  const only = secret && h("p", { class: "only" }, eye(), "Only visible to you");
+  const classes = ["message", grouped && "grouped", secret && "secret"].filter(Boolean).join(" ");
+  return h(
+    "article",
+    { class: classes, id: message.id, tabindex: "-1", "aria-label": `${who.name}, ${clock(at)}` },
+    h("div", { class: "margin" }, grouped ? time : avatar(who)),
+    h("div", { class: "body" }, only, !grouped && name, said, reactions(message)),
+    !message.private && toolbar(message),
+  );
+}
+
+function reactions(message) {
+  const all = Object.entries(message.reactions);
+  if (!all.length) return null;
+  return h("div", { class: "reactions" }, all.map(([emoji, who]) => {
+    const mine = who.includes(world.me);
+    const names = who.map((account) => author(account).name).join(", ");
+    const react = () => reacted(message, emoji);
+    const label = `${emoji} ${who.length}: ${names}`;
+    return h("button", { type: "button", class: "reaction", "aria-pressed": String(mine), "aria-label": label, title: names, "data-emoji": emoji, onclick: react }, emoji, h("span", {}, String(who.length)));
+  }));
+}
+
+function toolbar(message) {
+  const choices = world.emoji.map((emoji) => h("button", { type: "button", "aria-label": `React with ${emoji}`, onclick: () => reacted(message, emoji) }, emoji));
+  return h("div", { class: "tools", role: "group", "aria-label": "Reactions" }, choices);
+}
+
+function reacted(message, emoji) {
+  act("react", { as: world.me, room: message.room, message: message.id, emoji }).catch(failed);
+}
+
+function beginning(room) {
+  const name = room.kind === "channel" ? `# ${room.name}` : roomName(room);
+  const topic = room.topic || (room.kind === "direct" ? "Your direct chat with Drumbeat. Type a command, with or without the slash." : "Only the two of you read this.");
+  return h("div", { class: "beginning" }, h("h2", {}, name), h("p", {}, topic));
+}
+
+function eye() {
+  return h("span", { "aria-hidden": "true" }, "◐ ");
+}
+
+function announce(message) {
+  const room = world.rooms.get(message.room);
+  const where = message.room === world.room ? "" : ` in ${roomName(room)}`;
+  const words = message.card ? message.card.summary : message.text.map((one) => one.text).join("");
+  byId("announcer").textContent = `${author(message.author).name}${where}: ${words}`;
+}
+
+function walk(event) {
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  const own = event.target === log || event.target.classList.contains("message");
+  if (!(event.key in steps) || !own) return;
+  const all = [...log.querySelectorAll(".message")];
+  const at = all.indexOf(event.target);
+  const next = at < 0 ? all.at(-1) : all[at + steps[event.key]];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+}

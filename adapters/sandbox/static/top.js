@@ -1,0 +1,39 @@
+// The head of the open room: its name and topic, and for the bot's own chat the tabs Messages and Home.
+
+import { avatar } from "./avatar.js";
+import { byId, h, put } from "./dom.js";
+import { author, here, on, open, roomName, world } from "./world.js";
+
+const top = byId("room-top");
+on("room", show);
+
+function show() {
+  const room = here();
+  const other = room.members.find((account) => account !== world.me);
+  const sign = room.kind === "channel" ? h("span", { class: "sign", "aria-hidden": "true" }, "#") : avatar(author(other), 24);
+  const title = h("h1", {}, sign, roomName(room));
+  const topic = h("p", { class: "topic" }, room.topic || author(other).title);
+  put(top, toggle("side-open", "☰", "Channels"), title, room.kind === "direct" ? tabs(room) : topic, toggle("stage-open", "◷", "Backstage"));
+  document.title = `${roomName(room)} · Drumbeat sandbox`;
+}
+
+function tabs(room) {
+  const names = { messages: "Messages", home: "Home" };
+  return h("div", { class: "tabs", role: "group", "aria-label": "View" }, Object.entries(names).map(([tab, name]) =>
+    h("button", { type: "button", "aria-pressed": String(world.tab === tab), "data-tab": tab, onclick: () => go(room, tab) }, name)));
+}
+
+function go(room, tab) {
+  open(room.key, tab);
+  top.querySelector(`[data-tab=${tab}]`)?.focus();
+}
+
+function toggle(name, sign, label) {
+  const flip = () => {
+    const frame = byId("frame");
+    const opened = !frame.classList.contains(name);
+    frame.classList.remove("side-open", "stage-open");
+    frame.classList.toggle(name, opened);
+  };
+  return h("button", { type: "button", class: `quiet toggle ${name}-toggle`, "aria-label": label, onclick: flip }, sign);
+}

@@ -1,0 +1,45 @@
+// Rich text as nodes, and times in the reader's own zone and language.
+
+import { h } from "./dom.js";
+import { me, open, world } from "./world.js";
+
+export function rich(spans) {
+  return spans.map(span);
+}
+
+function span(one) {
+  switch (one.kind) {
+    case "mention":
+      return h("span", { class: one.account === world.me ? "mention mine" : "mention" }, `@${one.text}`);
+    case "place":
+      return h("button", { class: "place", type: "button", onclick: () => open(one.room) }, `#${one.text}`);
+    case "link":
+      return web(one.url) ? h("a", { href: one.url, target: "_blank", rel: "noreferrer" }, one.text) : one.text;
+    case "when":
+      return h("time", { datetime: one.at }, format(new Date(one.at), { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }));
+    default:
+      return styled(one);
+  }
+}
+
+function styled(one) {
+  if (one.code) return h("code", {}, one.text);
+  return one.bold ? h("strong", {}, one.text) : one.text;
+}
+
+export const web = (url) => /^(https?:|\/)/.test(url);
+
+export function format(at, options) {
+  return new Intl.DateTimeFormat(me()?.locale ?? "en", { timeZone: me()?.zone ?? "UTC", ...options }).format(at);
+}
+
+export const clock = (at) => format(at, { hour: "numeric", minute: "2-digit" });
+export const dayKey = (at) => format(at, { year: "numeric", month: "2-digit", day: "2-digit" });
+export const city = (zone) => (zone === "Asia/Kolkata" ? "Bangalore" : zone.split("/").at(-1).replaceAll("_", " ").replace("Sao", "São"));
+
+export function dayName(at, today) {
+  const day = 24 * 3600 * 1000;
+  if (dayKey(at) === dayKey(today)) return "Today";
+  if (dayKey(at) === dayKey(new Date(today - day))) return "Yesterday";
+  return format(at, { weekday: "long", month: "long", day: "numeric" });
+}

@@ -1,0 +1,27 @@
+from tests.adapters.sandbox.conftest import Visit
+
+
+async def test_a_typed_poll_appears_with_a_button_for_each_option(visit: Visit) -> None:
+    await visit.ask("say", "tomas", room="random", text='/poll "Tea?" "Yes" "No"')
+    poll = await visit.newest("niamh", "random")
+    bars = next(part for part in poll["card"]["parts"] if part["kind"] == "bars")["bars"]
+    assert [(bar["label"], bar["button"]["address"]) for bar in bars] == [("Yes", "polls.vote"), ("No", "polls.vote")]
+
+
+async def test_a_vote_redraws_the_poll_for_everybody(visit: Visit) -> None:
+    await visit.ask("say", "tomas", room="random", text='/poll "Tea?" "Yes" "No"')
+    poll = await visit.newest("niamh", "random")
+    bars = next(part for part in poll["card"]["parts"] if part["kind"] == "bars")["bars"]
+    button = bars[1]["button"]
+    await visit.ask("click", "niamh", room="random", message=poll["id"], address="polls.vote", value=button["value"])
+    await visit.ask("clock", "niamh", step="hour")
+    renewed = await visit.newest("tomas", "random")
+    bars = next(part for part in renewed["card"]["parts"] if part["kind"] == "bars")["bars"]
+    assert (renewed["id"], bars[1]["count"], bars[1]["share"]) == (poll["id"], 1, 1.0)
+
+
+async def test_a_repeated_delivery_changes_nothing(visit: Visit) -> None:
+    for _ in range(2):
+        await visit.ask("say", "tomas", room="random", text='/poll "Tea?" "Y" "N"', delivery="once")
+    messages = (await visit.state("tomas"))["messages"]["random"]
+    assert sum("Tea?" in (one["card"] or {"summary": ""})["summary"] for one in messages) == 1
