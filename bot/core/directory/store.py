@@ -144,6 +144,12 @@ def workspace(connection: Connection, platform: str, key: str) -> Workspace:
     return _workspace(row)
 
 
+def find_workspace(connection: Connection, platform: str, key: str) -> Workspace | None:
+    """A workspace by the platform's own id, if it was ever seen."""
+    row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one_or_none()
+    return _workspace(row) if row else None
+
+
 def workspace_by_id(connection: Connection, workspace_id: int) -> Workspace:
     """A workspace by our own id."""
     return _workspace(connection.execute(sa.select(workspaces).where(workspaces.c.id == workspace_id)).one())
