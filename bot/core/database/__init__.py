@@ -1,0 +1,37 @@
+"""One verb over SQLite and PostgreSQL: `await database.run(work)`, where `work(connection)` is one transaction.
+
+schema: the one register of tables and our own column types. port: what a database promises. sqlite, postgresql: how
+each keeps it. prepared: statements for the hot path.
+"""
+
+import sqlalchemy as sa
+
+from bot.core.database.port import Away, Connection, Database, Work, ping
+from bot.core.database.postgresql import PostgreSQL
+from bot.core.database.prepared import Prepared
+from bot.core.database.schema import Id, Instant, insert, metadata
+from bot.core.database.sqlite import SQLite
+
+__all__ = [
+    "Away",
+    "Connection",
+    "Database",
+    "Id",
+    "Instant",
+    "PostgreSQL",
+    "Prepared",
+    "SQLite",
+    "Work",
+    "insert",
+    "metadata",
+    "open_database",
+    "ping",
+]
+
+
+def open_database(url: str) -> Database:
+    """The database behind an URL, `sqlite:///file` or `postgresql://...`. Nothing is connected before the first use."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SQLite(parsed)
+    return PostgreSQL(parsed.set(drivername="postgresql+psycopg"))

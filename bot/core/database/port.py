@@ -1,0 +1,50 @@
+"""What a database promises, whichever it is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection as Connection  # noqa: PLC0414 -- the one name of SQLAlchemy that features may say
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+"""One transaction. It may be run again after it was undone, so it does nothing but read and write the database."""
+
+
+class Away(Exception):
+    """The database cannot be reached; nothing was done. The message is the driver's."""
+
+
+class Database(ABC):
+    """A database that runs work. Built by `open_database`; closed once."""
+
+    engine: sa.Engine
+
+    @abstractmethod
+    async def run(self, work: Work[T]) -> T:
+        """Run `work` in one transaction, durable when this returns. What `work` raises undoes it and is raised here.
+
+        `Away` if the database cannot be reached, `RuntimeError` after `close`.
+        """
+
+    @abstractmethod
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` in one read-only transaction, on one state of the database, beside the writers."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what was accepted and let go of every connection."""
+
+
+def ping(connection: Connection) -> None:
+    """The least that a database can be asked."""
+    connection.execute(sa.select(1))
+
+
+def done(work: Work[T], connection: Connection) -> T:
+    """What `work` returns. A `StopIteration` becomes a `RuntimeError`, for no future can carry it."""
+    try:
+        return work(connection)
+    except StopIteration as error:
+        raise RuntimeError("work raised StopIteration") from error

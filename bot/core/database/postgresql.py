@@ -1,0 +1,99 @@
+"""PostgreSQL: a small pool of threads, each with a connection of its own."""
+
+import asyncio
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot.core.database.port import Away, Database, Work, done
+
+T = TypeVar("T")
+
+THREADS: Final = 8
+ATTEMPTS: Final = 4
+PAUSE: Final = 0.01
+"""Seconds, twice as many after each attempt, half of them by chance so that two who collided part."""
+
+COLLISIONS: Final = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock: PostgreSQL has undone the transaction and wants it again."""
+
+NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+"""Seconds and milliseconds after which a silent network counts as cut."""
+
+
+class PostgreSQL(Database):
+    """A server. Work is run again where it surely left nothing behind: cut off before its commit, or in a collision."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self.engine = sa.create_engine(
+            url, pool_size=THREADS, max_overflow=0, connect_args=NETWORK, hide_parameters=True
+        )
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._threads = ThreadPoolExecutor(THREADS, "postgresql")
+
+    async def run(self, work: Work[T]) -> T:
+        """Run `work` in a thread of the pool."""
+        return await self._in_thread(self.engine, work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on one state of the database; PostgreSQL's readers never wait for writers."""
+        return await self._in_thread(self._reading, work)
+
+    async def close(self) -> None:
+        """Finish what was accepted and disconnect."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self.engine.dispose()
+
+    async def _in_thread(self, engine: sa.Engine, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._persist, engine, work)
+
+    def _persist(self, engine: sa.Engine, work: Work[T]) -> T:
+        """Do `work`, again if need be."""
+        attempt = 1
+        while True:
+            try:
+                return self._once(engine, work)
+            except _Undone as undone:
+                if attempt == ATTEMPTS:
+                    raise undone.why from None
+            time.sleep(PAUSE * 2**attempt * (0.5 + random.random() / 2))  # noqa: S311 -- chance, not secrecy
+            attempt += 1
+
+    def _once(self, engine: sa.Engine, work: Work[T]) -> T:
+        try:
+            connection = engine.connect()
+        except OperationalError as error:
+            raise Away(str(error.orig)) from error
+        with connection, connection.begin() as transaction:
+            try:
+                result = done(work, connection)
+            except (DBAPIError, psycopg.Error) as error:
+                cause = error.orig if isinstance(error, DBAPIError) else error
+                if connection.invalidated or _driver(connection).closed:
+                    self.engine.dispose()  # the other idle connections were most likely cut, too
+                    raise _Undone(Away(str(cause))) from error
+                if isinstance(cause, psycopg.Error) and cause.sqlstate in COLLISIONS:
+                    raise _Undone(error) from error
+                raise
+            transaction.commit()  # cut off here, nobody can tell whether it was taken: not again by itself
+        return result
+
+
+class _Undone(Exception):
+    """The transaction is surely undone, and not through a fault of the work."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__()
+        self.why = why
+
+
+def _driver(connection: sa.Connection) -> psycopg.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(driver)
+    return driver
