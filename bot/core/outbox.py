@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Id, Instant, insert, metadata
+from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata
 
 
 class Lane(StrEnum):
@@ -98,7 +98,7 @@ _partial("ix_outbox_urgent", sa.and_(_ready, _urgent), outbox.c.due_at, outbox.c
 _partial("ix_outbox_calm", sa.and_(_ready, _calm), outbox.c.due_at, outbox.c.id)
 _partial("ix_outbox_destination", among(outbox.c.state, *OPEN), outbox.c.destination, outbox.c.due_at)
 _partial("ix_outbox_held", among(outbox.c.state, *HELD), outbox.c.lease_until)
-sa.Index("ix_outbox_settled", outbox.c.settled_at)
+sa.Index("ix_outbox_planned", outbox.c.planned_at)
 sa.Index("ix_outbox_person", outbox.c.person_id, outbox.c.settled_at)
 
 messages = sa.Table(
@@ -184,7 +184,7 @@ def redraw(connection: Connection, subject: str, now: datetime) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(redraw_lock(subject))))
-    connection.execute(_redraw(connection), {"about": subject, "now": now})
+    _REDRAW.run(connection, about=subject, now=now)
 
 
 def redraw_lock(subject: str) -> sa.ColumnElement[int]:
@@ -273,3 +273,6 @@ def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
         "planned_at",
     ]
     return insert(connection, outbox).from_select(names, source).on_conflict_do_nothing()
+
+
+_REDRAW: Final = Prepared(_redraw)

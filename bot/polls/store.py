@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Id, Instant, insert, metadata
+from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata
 from bot.core.directory.store import people
 from bot.polls.model import Choices, Draft, Poll, Result, count
 
@@ -44,12 +44,26 @@ ballots = sa.Table(
 )
 """One row a voter. `choices` are option numbers, ascending, with commas between."""
 
-_VOTING = (
-    sa.select(polls, ballots.c.choices)
-    .select_from(
-        polls.outerjoin(ballots, sa.and_(ballots.c.poll_id == polls.c.id, ballots.c.person_id == sa.bindparam("voter")))
+_VOTING: Final = Prepared(
+    lambda _: (
+        sa.select(polls, ballots.c.choices)
+        .select_from(
+            polls.outerjoin(
+                ballots, sa.and_(ballots.c.poll_id == polls.c.id, ballots.c.person_id == sa.bindparam("voter"))
+            )
+        )
+        .where(polls.c.id == sa.bindparam("poll"))
     )
-    .where(polls.c.id == sa.bindparam("poll"))
+)
+_CAST: Final = Prepared(
+    lambda connection: (
+        insert(connection, ballots)
+        .values({name: sa.bindparam(name) for name in ("poll_id", "person_id", "choices", "voted_at")})
+        .on_conflict_do_update(
+            index_elements=["poll_id", "person_id"],
+            set_={name: sa.literal_column(f"excluded.{name}") for name in ("choices", "voted_at")},
+        )
+    )
 )
 
 
@@ -81,8 +95,8 @@ def find(connection: Connection, poll: int) -> Poll | None:
 
 def find_with_ballot(connection: Connection, poll: int, voter: int) -> tuple[Poll, Choices] | None:
     """A poll, and what a person has voted in it so far."""
-    row = connection.execute(_VOTING, {"poll": poll, "voter": voter}).one_or_none()
-    return (_poll(row), _choices(row.choices)) if row else None
+    row = _VOTING.row(connection, poll=poll, voter=voter)
+    return (_poll(row[:-1]), _choices(row[-1])) if row else None
 
 
 def cast(connection: Connection, poll: int, voter: int, choices: Choices, now: datetime) -> None:
@@ -91,11 +105,7 @@ def cast(connection: Connection, poll: int, voter: int, choices: Choices, now: d
         connection.execute(ballots.delete().where(ballots.c.poll_id == poll, ballots.c.person_id == voter))
         return
     written = ",".join(map(str, sorted(choices)))
-    connection.execute(
-        insert(connection, ballots)
-        .values(poll_id=poll, person_id=voter, choices=written, voted_at=now)
-        .on_conflict_do_update(index_elements=["poll_id", "person_id"], set_={"choices": written, "voted_at": now})
-    )
+    _CAST.run(connection, poll_id=poll, person_id=voter, choices=written, voted_at=now)
 
 
 def result(connection: Connection, poll: Poll) -> Result:
@@ -185,16 +195,18 @@ def _choices(written: str | None) -> Choices:
     return frozenset(map(int, written.split(","))) if written else frozenset()
 
 
-def _poll(row: Any) -> Poll:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
+def _poll(row: Sequence[Any]) -> Poll:
+    """A poll from the columns of `polls`."""
+    number, workspace, author, place, question, options, many, confidential, _, closes_at, closed_at = row
     return Poll(
-        id=row.id,
-        workspace=row.workspace_id,
-        author=row.author_id,
-        place=row.place_id,
-        question=row.question,
-        options=tuple(json.loads(row.options)),
-        many=row.many,
-        confidential=row.confidential,
-        closes_at=row.closes_at,
-        closed_at=row.closed_at,
+        id=number,
+        workspace=workspace,
+        author=author,
+        place=place,
+        question=question,
+        options=tuple(json.loads(options)),
+        many=many,
+        confidential=confidential,
+        closes_at=closes_at,
+        closed_at=closed_at,
     )

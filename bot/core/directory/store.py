@@ -1,14 +1,15 @@
 """Tables and queries of the directory."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Id, Instant, insert, metadata
+from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata
 from bot.core.people import Person, Profile, Role
 from bot.core.places import Place, PlaceKind, QuietHours, Workspace, WorkspaceSettings
 from bot.core.texts import best_locale
@@ -111,8 +112,10 @@ _PERSON = (
 )
 
 _KNOWN = sa.select(*_PERSON).join(people, people.c.id == accounts.c.person_id)
-_BY_ACCOUNT = _KNOWN.where(
-    accounts.c.workspace_id == sa.bindparam("workspace"), accounts.c.key == sa.bindparam("account")
+_BY_ACCOUNT = Prepared(
+    lambda _: _KNOWN.where(
+        accounts.c.workspace_id == sa.bindparam("workspace"), accounts.c.key == sa.bindparam("account")
+    )
 )
 _BY_ID = (
     sa.select(*_PERSON)
@@ -125,28 +128,37 @@ _BY_ID = (
     .where(people.c.id == sa.bindparam("person"))
     .limit(1)
 )
-_WORKSPACE = sa.select(workspaces).where(
-    workspaces.c.platform == sa.bindparam("platform"), workspaces.c.key == sa.bindparam("key")
+_WORKSPACE = Prepared(
+    lambda _: sa.select(workspaces).where(
+        workspaces.c.platform == sa.bindparam("platform"), workspaces.c.key == sa.bindparam("key")
+    )
+)
+_DELIVERED = Prepared(
+    lambda connection: (
+        insert(connection, deliveries).values(id=sa.bindparam("id"), at=sa.bindparam("at")).on_conflict_do_nothing()
+    )
 )
 
 
 def workspace(connection: Connection, platform: str, key: str) -> Workspace:
     """A workspace by the platform's own id; made, with an organisation of its own, when first seen."""
-    row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one_or_none()
-    if row is None:
+    found = find_workspace(connection, platform, key)
+    if found is None:
         organisation = connection.execute(organisations.insert().values(name="")).inserted_primary_key
         connection.execute(
             insert(connection, workspaces)
             .values(organisation_id=organisation[0] if organisation else None, platform=platform, key=key)
             .on_conflict_do_nothing()
         )
-        row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one()
-    return _workspace(row)
+        found = find_workspace(connection, platform, key)
+    if found is None:
+        raise LookupError(platform)
+    return found
 
 
 def find_workspace(connection: Connection, platform: str, key: str) -> Workspace | None:
     """A workspace by the platform's own id, if it was ever seen."""
-    row = connection.execute(_WORKSPACE, {"platform": platform, "key": key}).one_or_none()
+    row = _WORKSPACE.row(connection, platform=platform, key=key)
     return _workspace(row) if row else None
 
 
@@ -174,16 +186,19 @@ def choose(connection: Connection, workspace: Workspace, settings: WorkspaceSett
 
 def account(connection: Connection, workspace: Workspace, key: str, name: str = "") -> Person:
     """The person behind an account; made when first seen, to be completed by the directory sync."""
-    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": key}).one_or_none()
-    if row is None:
-        return learn(connection, workspace, Profile(account=key, name=name))
-    return _person(row)
+    return known(connection, workspace, key) or learn(connection, workspace, Profile(account=key, name=name))
 
 
 def known(connection: Connection, workspace: Workspace, key: str) -> Person | None:
     """The person behind an account, if it was ever seen."""
-    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": key}).one_or_none()
+    row = _BY_ACCOUNT.row(connection, workspace=workspace.id, account=key)
     return _person(row) if row else None
+
+
+def named(connection: Connection, workspace: Workspace, who: str) -> Person | None:
+    """The person whom an admin names by account id or by e-mail address, if there is one in a workspace."""
+    mine = sa.and_(accounts.c.workspace_id == workspace.id, people.c.email == who.lower())
+    return known(connection, workspace, who) or next(map(_person, connection.execute(_KNOWN.where(mine))), None)
 
 
 def person(connection: Connection, workspace: Workspace, person_id: int) -> Person:
@@ -206,19 +221,13 @@ def learn(connection: Connection, workspace: Workspace, profile: Profile) -> Per
 
     A verified e-mail joins accounts of one organisation in one person.
     """
-    row = connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": profile.account}).one_or_none()
-    person_id = row.id if row else _namesake(connection, workspace, profile) or _stranger(connection, workspace)
-    if row is None:
-        connection.execute(
-            insert(connection, accounts)
-            .values(workspace_id=workspace.id, key=profile.account, person_id=person_id)
-            .on_conflict_do_nothing()
-        )
+    someone = known(connection, workspace, profile.account)
+    person_id = someone.id if someone else _admit(connection, workspace, profile)
     if profile.admin is not None:
         mine = sa.and_(accounts.c.workspace_id == workspace.id, accounts.c.key == profile.account)
         connection.execute(accounts.update().where(mine).values(admin=profile.admin))
     connection.execute(people.update().where(people.c.id == person_id).values(**_told(connection, person_id, profile)))
-    return _person(connection.execute(_BY_ACCOUNT, {"workspace": workspace.id, "account": profile.account}).one())
+    return person(connection, workspace, person_id)
 
 
 def place(connection: Connection, place_id: int) -> Place | None:
@@ -304,6 +313,11 @@ def speak(connection: Connection, person: Person, locale: str) -> None:
     connection.execute(people.update().where(people.c.id == person.id).values(chosen_locale=locale))
 
 
+def email(connection: Connection, person: Person) -> str:
+    """The e-mail address a person's accounts were joined by; empty if none is known."""
+    return connection.execute(sa.select(people.c.email).where(people.c.id == person.id)).scalar_one() or ""
+
+
 def forget(connection: Connection, person: Person) -> None:
     """Erase the copy of a person's profile, their roles and the language they chose.
 
@@ -315,8 +329,7 @@ def forget(connection: Connection, person: Person) -> None:
 
 def first_time(connection: Connection, delivery: str, now: datetime) -> bool:
     """Whether a delivery was not handled before; it is from now on."""
-    noted = insert(connection, deliveries).values(id=delivery, at=now).on_conflict_do_nothing()
-    return connection.execute(noted.returning(deliveries.c.id)).first() is not None
+    return _DELIVERED.run(connection, id=delivery, at=now) == 1
 
 
 def forget_deliveries(connection: Connection, before: datetime) -> None:
@@ -332,6 +345,23 @@ def _namesake(connection: Connection, workspace: Workspace, profile: Profile) ->
             people.c.organisation_id == workspace.organisation, people.c.email == profile.email.lower()
         )
     ).scalar_one_or_none()
+
+
+def _admit(connection: Connection, workspace: Workspace, profile: Profile) -> int:
+    """Open an account; somebody else may be doing the same, then theirs is the one."""
+    namesake = _namesake(connection, workspace, profile)
+    person_id = namesake or _stranger(connection, workspace)
+    opened = (
+        insert(connection, accounts)
+        .values(workspace_id=workspace.id, key=profile.account, person_id=person_id)
+        .on_conflict_do_nothing()
+        .returning(accounts.c.person_id)
+    )
+    if connection.execute(opened).first() is None:
+        if namesake is None:
+            connection.execute(people.delete().where(people.c.id == person_id))
+        return account(connection, workspace, profile.account).id
+    return person_id
 
 
 def _stranger(connection: Connection, workspace: Workspace) -> int:
@@ -376,22 +406,25 @@ def _roles(written: str) -> set[Role]:
     return {Role(role) for role in written.split(",") if role}
 
 
-def _person(row: Any) -> Person:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
-    roles = _roles(row.roles) | ({Role.ADMIN} if row.admin else set())
+def _person(row: Sequence[Any]) -> Person:
+    """A person from the columns of `_PERSON`."""
+    number, organisation, name, locale, zone, roles, opted_out_at, title, photo, has_photo, active, bot, key, admin = (
+        row
+    )
     return Person(
-        id=row.id,
-        organisation=row.organisation_id,
-        name=row.name or row.account or "",
-        account=row.account or "",
-        locale=row.locale,
-        zone=row.zone,
-        roles=frozenset(roles),
-        opted_out=row.opted_out_at is not None,
-        title=row.title,
-        photo=row.photo,
-        has_photo=row.has_photo,
-        active=row.active,
-        bot=row.bot,
+        id=number,
+        organisation=organisation,
+        name=name or key or "",
+        account=key or "",
+        locale=locale,
+        zone=zone,
+        roles=frozenset(_roles(roles) | ({Role.ADMIN} if admin else set())),
+        opted_out=opted_out_at is not None,
+        title=title,
+        photo=photo,
+        has_photo=has_photo,
+        active=active,
+        bot=bot,
     )
 
 
@@ -399,19 +432,13 @@ def _place(row: Any) -> Place:  # noqa: ANN401 -- SQLAlchemy's Row has no static
     return Place(row.id, row.workspace_id, row.key, PlaceKind(row.kind), row.name)
 
 
-def _workspace(row: Any) -> Workspace:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
-    return Workspace(
-        id=row.id,
-        organisation=row.organisation_id,
-        platform=row.platform,
-        key=row.key,
-        name=row.name,
-        locale=row.locale,
-        zone=row.zone,
-        settings=_settings(row.settings),
-    )
+def _workspace(row: Sequence[Any]) -> Workspace:
+    """A workspace from the columns of `workspaces`."""
+    number, organisation, platform, key, name, locale, zone, settings, _ = row
+    return Workspace(number, organisation, platform, key, name, locale, zone, _settings(settings))
 
 
+@lru_cache(maxsize=256)
 def _settings(written: str) -> WorkspaceSettings:
     chosen = json.loads(written)
     if not chosen:
