@@ -57,7 +57,9 @@ class Acts:
             self._tell(who, "*{who}* typed `{command}` in {where}.", command=f"/{command[0]}")
             return await self._handle(who, Command(self._origin(who), *command))
         if who.room.kind is PlaceKind.CHANNEL:
-            self._tell(who, "{who} posted in {where}. The bot counts that; it never keeps the words.", "posted")
+            self._tell(
+                who, "{who} posted in {where}. The bot counts that; it never keeps the words.", f"posted:{who.room.key}"
+            )
             return await self._handle(who, Event(self._origin(who), "posted"))
         return Answer()
 

@@ -104,8 +104,12 @@ class SandboxAdapter:
         self._strip.notice(told)
 
     def close(self) -> None:
-        """End every live stream, so that the server can stop."""
+        """End every live stream, which would never end by itself and would keep the server from stopping."""
         self.chat.tell(News("gone"))
+
+    async def stop(self) -> None:
+        """Nothing is kept, so there is nothing to put away."""
+        self.close()
 
     async def _index(self, _request: Request) -> Response:
         return HTMLResponse(self._page.render(token=self._token, company=self._company.name))
@@ -137,15 +141,15 @@ class SandboxAdapter:
                     yield _event(told)
 
     async def _say(self, asked: Asked) -> Data:
-        return await self._answered(await self._acts.say(asked.actor(), asked.text("text", 12_000)))
+        return await self._answered(asked, await self._acts.say(asked.actor(), asked.text("text", 12_000)))
 
     async def _click(self, asked: Asked) -> Data:
         message, address, value = asked.text("message", 40), asked.text("address", 200), asked.text("value", 2_000)
-        return await self._answered(await self._acts.click(asked.actor(), message, address, value))
+        return await self._answered(asked, await self._acts.click(asked.actor(), message, address, value))
 
     async def _submit(self, asked: Asked) -> Data:
         address, state = asked.text("address", 200), asked.text("state", 2_500)
-        return await self._answered(await self._acts.submit(asked.actor(), address, asked.values(), state))
+        return await self._answered(asked, await self._acts.submit(asked.actor(), address, asked.values(), state))
 
     async def _home(self, asked: Asked) -> Data:
         return {"home": render.card(await self._acts.home(asked.actor()))}
@@ -186,11 +190,12 @@ class SandboxAdapter:
         member = await self._colleagues.join()
         if member is None:
             raise BadRequest("Everybody who wanted to join has joined.")
+        self._strip.names.people[await self._engine.database.read(company.number_of(member))] = member.account
         return member.account
 
-    async def _answered(self, answer: Answer) -> Data:
+    async def _answered(self, asked: Asked, answer: Answer) -> Data:
         await self._hours.settle()
-        return page.answer(answer)
+        return page.answer(answer, self.chat.members[asked.account].zone)
 
 
 def _serve(doing: Doing, chat: Chat) -> Serve:

@@ -20,7 +20,10 @@ KEPT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One account of the sample company. `about` says in a line who they are; `role` is what the demo makes them."""
+    """One account of the sample company.
+
+    `about` says in a line who they are, `role` is what the demo makes them, `hair` is one of six cuts of a drawn face.
+    """
 
     account: str
     name: str
@@ -29,6 +32,7 @@ class Member:
     zone: str = "Europe/Berlin"
     locale: str = "en"
     photo: bool = True
+    hair: int = 0
     role: Role | None = None
 
     @property

@@ -1,7 +1,7 @@
 """The sample company, read from `company.toml`, and how it moves in."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +107,16 @@ def register(connection: Connection, company: Company) -> Names:
     )
     directory.choose(connection, workspace, chosen)
     return names
+
+
+def number_of(member: Member) -> Callable[[Connection], int]:
+    """The work that finds the directory's own id of a member."""
+
+    def work(connection: Connection) -> int:
+        workspace = directory.workspace(connection, NAME, TEAM)
+        return directory.account(connection, workspace, member.account).id
+
+    return work
 
 
 def _member(told: Mapping[str, Any]) -> Member:

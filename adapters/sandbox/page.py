@@ -64,10 +64,10 @@ def told(scenery: Scenery, account: str, news: News) -> Data | None:
     return {**change, "message": _message(message), "unread": chat.unread(account, message.room)}
 
 
-def answer(given: Answer) -> Data:
-    """What goes back to the page that acted."""
+def answer(given: Answer, zone: str) -> Data:
+    """What goes back to the page of somebody in `zone`, who acted."""
     return {
-        "form": render.form(given.form) if given.form else None,
+        "form": render.form(given.form, zone) if given.form else None,
         "problems": dict(given.problems),
         "home": render.card(given.home) if given.home else None,
     }
@@ -98,6 +98,7 @@ def _member(member: Member) -> Data:
         "zone": member.zone,
         "locale": member.locale,
         "photo": member.photo,
+        "hair": member.hair,
         "role": member.role.value if member.role else "",
     }
 

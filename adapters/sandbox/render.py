@@ -1,6 +1,8 @@
 """Cards, forms and rich text as plain data, from which the page builds its elements; nothing in it is ever markup."""
 
+from datetime import datetime
 from typing import Any, assert_never
+from zoneinfo import ZoneInfo
 
 from bot.core.cards import (
     Bar,
@@ -63,8 +65,8 @@ def part(shown: Part) -> Data:  # noqa: PLR0911 -- one line a part
             assert_never(shown)
 
 
-def form(shown: Form) -> Data:
-    """A form, filled with what it already holds and what is wrong with it."""
+def form(shown: Form, zone: str) -> Data:
+    """A form, filled with what it already holds and what is wrong with it; `zone` is whose times it asks for."""
     return {
         "address": shown.address,
         "title": shown.title,
@@ -72,11 +74,11 @@ def form(shown: Form) -> Data:
         "intro": spans(shown.intro),
         "state": shown.state,
         "problems": dict(shown.problems),
-        "fields": [field(each) for each in shown.fields],
+        "fields": [field(each, zone) for each in shown.fields],
     }
 
 
-def field(shown: Field) -> Data:
+def field(shown: Field, zone: str) -> Data:
     """One field of a form; `kind` names it, `value` is what it holds."""
     base = {"id": shown.id, "label": shown.label, "hint": shown.hint, "required": shown.required}
     match shown:
@@ -91,7 +93,7 @@ def field(shown: Field) -> Data:
         case PlaceField():
             kind, more = "place", {"value": shown.place}
         case WhenField():
-            kind, more = "when", {"value": shown.value}
+            kind, more = "when", {"value": _local(shown.value, zone)}
         case TimeField():
             kind, more = "time", {"value": shown.value}
         case _:
@@ -102,6 +104,15 @@ def field(shown: Field) -> Data:
 def spans(text: Text) -> list[Data]:
     """Rich text, span by span; the words of each are literal."""
     return [_span(each) for each in text]
+
+
+def _local(value: str, zone: str) -> str:
+    """A date and time as the browser's own field wants it: in somebody's zone, to the minute, without an offset."""
+    if not value:
+        return ""
+    at = datetime.fromisoformat(value)
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if at.tzinfo else at
+    return local.isoformat(timespec="minutes")
 
 
 def _span(span: Span) -> Data:

@@ -109,7 +109,8 @@ class Strip:
         else:
             self._actors = {key: [member.name]}
         words = self._t.rich(sentence, who=self._everybody(self._actors[key]), **facts)
-        self._add(key or f"act:{member.account}:{sentence}", "act", words, at, member.zone)
+        alone = len(set(self._actors[key])) == 1
+        self._add(key or f"act:{next(self._ids)}", "act", words, at, member.zone if alone else "")
 
     def _add(self, key: str, sign: str, words: Text, at: datetime, zone: str) -> None:
         line = Line(id=next(self._ids), key=key, sign=sign, words=words, at=at, zone=zone)

@@ -18,14 +18,13 @@ export function avatar(member, size = 36) {
   const seed = hash(member.account);
   const [ground, face, dark, cloth] = TONES[seed % TONES.length];
   if (!member.photo) return clip(svg("rect", { width: 36, height: 36, fill: "#8b949e" }), initials(member.name));
-  const hair = (seed >>> 5) % 6;
   return clip(
     svg("rect", { width: 36, height: 36, fill: ground }),
-    back(hair, dark),
+    back(member.hair, dark),
     svg("path", { d: "M4 37c0-7 6-10 14-10s14 3 14 10z", fill: cloth }),
     svg("rect", { x: 14.5, y: 22, width: 7, height: 8, rx: 3.5, fill: face }),
     svg("ellipse", { cx: 18, cy: 17, rx: 7.6, ry: 8.6, fill: face }),
-    front(hair, dark),
+    front(member.hair, dark),
     svg("circle", { cx: 15.2, cy: 17.6, r: 1, fill: INK }),
     svg("circle", { cx: 20.8, cy: 17.6, r: 1, fill: INK }),
     svg("path", { d: "M15.300 21.300q2.700 2.200 5.400 0", fill: "none", stroke: INK, "stroke-width": 1, "stroke-linecap": "round" }),

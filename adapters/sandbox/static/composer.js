@@ -85,7 +85,7 @@ function grown() {
 
 // Above the box: how the command that is being typed goes on.
 function explain() {
-  const name = /^\/(\S+)\s/.exec(box.value)?.[1];
+  const name = /^\/(\S+)(\s|$)/.exec(box.value)?.[1];
   const command = world.commands.find((one) => one.name === name);
   hint.hidden = !command;
   if (!command) return put(hint);
@@ -109,7 +109,7 @@ function complete() {
 }
 
 function commands(typed) {
-  const fitting = world.commands.filter((one) => one.name.startsWith(typed.toLowerCase()));
+  const fitting = world.commands.filter((one) => one.name.startsWith(typed.toLowerCase()) && one.name !== typed.toLowerCase());
   return fitting.map((one) => ({
     view: [h("b", {}, `/${one.name}`), h("span", { class: "args" }, one.hint), h("span", { class: "about" }, one.about)],
     take: () => write(`/${one.name} `),

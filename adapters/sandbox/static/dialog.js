@@ -12,7 +12,9 @@ export function show(content, { title, wide = false, closed = () => {} } = {}) {
     dialog.replaceChildren();
     closed();
   };
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
   dialog.showModal();
   dialog.querySelector("[autofocus], input, textarea, select")?.focus();
   return () => dialog.close();

@@ -9,7 +9,7 @@ import { me, now, on, world } from "./world.js";
 import { city, clock, format, rich } from "./words.js";
 
 const STEPS = { hour: "+1 hour", morning: "Next morning", day: "+1 day", week: "+1 week", due: "Next thing due" };
-const WISHES = { join: "Someone new joins", answer: "Let colleagues answer", post: "Colleagues post" };
+const WISHES = { join: "Someone new joins", answer: "Colleagues answer", post: "Colleagues post" };
 const SIGNS = { act: "●", planned: "◷", displaced: "☾", sent: "➤", redrawn: "↻", cancelled: "✕", expired: "⌛", paused: "‖", retrying: "↻", failed: "!", unknown: "?" };
 const ROLES = { leader: "Leader", communicator: "Communicator", admin: "Admin", "": "Employee" };
 const stage = byId("stage");

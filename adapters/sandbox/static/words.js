@@ -39,7 +39,8 @@ export const city = (zone) => (zone === "Asia/Kolkata" ? "Bangalore" : zone.spli
 
 export function dayName(at, today) {
   const day = 24 * 3600 * 1000;
-  if (dayKey(at) === dayKey(today)) return "Today";
-  if (dayKey(at) === dayKey(new Date(today - day))) return "Yesterday";
-  return format(at, { weekday: "long", month: "long", day: "numeric" });
+  const near = [0, -1].find((days) => dayKey(at) === dayKey(new Date(today.getTime() + days * day)));
+  if (near === undefined) return format(at, { weekday: "long", month: "long", day: "numeric" });
+  const name = new Intl.RelativeTimeFormat(me()?.locale ?? "en", { numeric: "auto" }).format(near, "day");
+  return name[0].toUpperCase() + name.slice(1);
 }
