@@ -47,7 +47,10 @@ class Limit:
 class Platform(Protocol):
     """One chat platform. Every method may raise `PlatformError` and its kin; none retries by itself."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the platform is called in workspaces and in figures: `slack`, `teams`, `sandbox`."""
+        ...
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         """Post a card once. `key` travels with the message where the platform can carry it."""
