@@ -5,7 +5,7 @@ The SDK checks the token; around it stand guards for what it leaves open or gets
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import httpx2
@@ -123,6 +123,16 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]  # the S
         result.claims_identity = await check(activity, auth_header)
         result.connector_factory = _NoConnector()
         return result
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
+        """Refuse: Teams does not stream."""
+        del auth_header, channel_id_header
+        raise Unauthorized("streaming")
+
+    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> "_NoConnector":
+        """What the SDK takes for a way out."""
+        del claims_identity
+        return _NoConnector()
 
     async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> None:
         """Nobody signs in through the bot, so there is no client for it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
+from adapters.teams import png
 from adapters.teams.text import entities, escape, markdown
 from bot.core.cards import (
     Bar,
@@ -66,7 +67,7 @@ def envelope(body: Sequence[Json], mentions: Sequence[Json] = (), *, summary: st
         "$schema": SCHEMA,
         "version": VERSION,
         "body": list(body),
-        "msteams": {"width": "Full", **({"entities": list(mentions)} if mentions else {})},
+        **({"msteams": {"entities": list(mentions)}} if mentions else {}),
         **({"speak": summary, "fallbackText": summary} if summary else {}),
     }
 
@@ -154,7 +155,7 @@ def _select(select: Select) -> Iterator[Json]:
 
 
 def _bar(bar: Bar, bars: Bars) -> Json:
-    """A line of words, a drawn bar that says nothing to a screen reader, and the names; the button stands beside."""
+    """A line of words, the same as a drawn bar, and the names; the button stands beside."""
     words = [text_block(_figures(bar, bars))]
     if not bars.hidden:
         words.append(_drawn(bar))
@@ -173,20 +174,9 @@ def _figures(bar: Bar, bars: Bars) -> str:
 
 
 def _drawn(bar: Bar) -> Json:
-    filled = min(100, max(0, round(bar.share * 100)))
-    pieces = [(filled, "good" if bar.winner else "accent"), (100 - filled, "emphasis")]
-    columns = [
-        {
-            "type": "Column",
-            "width": width,
-            "spacing": "none",
-            "minHeight": "8px",
-            "items": [{"type": "Container", "style": style, "minHeight": "8px", "items": []}],
-        }
-        for width, style in pieces
-        if width
-    ]
-    return {"type": "ColumnSet", "spacing": "small", "columns": columns}
+    percent = min(100, max(0, round(bar.share * 100)))
+    drawn = png.bar(percent, winner=bar.winner)
+    return {"type": "Image", "url": drawn, "altText": f"{percent} %", "size": "stretch", "spacing": "small"}
 
 
 def _texts(card: Card) -> Iterator[Text]:
