@@ -206,6 +206,12 @@ def for_the_demo(settings: Settings) -> Settings:
     return settings
 
 
+def secrets_of(settings: Settings) -> list[str]:
+    """The secrets themselves, for those who must hide them."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+
+
 def listing(settings: Settings) -> list[Setting]:
     """Every setting with its meaning, its default and what it is now."""
     return [

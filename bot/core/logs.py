@@ -35,8 +35,8 @@ _SECRETS: Final = re.compile(
 )
 
 
-def configure_logs(stream: TextIO = sys.stderr, *, known: Iterable[str] = ()) -> None:
-    """Send everything that we and the libraries log to `stream`. `known` are secrets to look for literally."""
+def configure_logs(*, known: Iterable[str] = (), level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
+    """Send what we and the libraries log to `stream`, from `level`. `known` are secrets to look for literally."""
     readable = stream.isatty()
     redact = Redaction(known)
     shared: list[Processor] = [
@@ -56,13 +56,23 @@ def configure_logs(stream: TextIO = sys.stderr, *, known: Iterable[str] = ()) ->
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for name in ("apscheduler", "httpx", "httpx2", "slack_bolt", "slack_sdk", "uvicorn", "botbuilder", "asyncio"):
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in (
+        "alembic",
+        "apscheduler",
+        "httpx",
+        "httpx2",
+        "slack_bolt",
+        "slack_sdk",
+        "uvicorn",
+        "botbuilder",
+        "asyncio",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
 

@@ -1,0 +1,328 @@
+"""All tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Lead from the shape before to this one."""
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(op.f("ix_deliveries_at"), "deliveries", ["at"], unique=False)
+    op.create_table(
+        "limits",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("emission", sa.Double(), nullable=False),
+        sa.Column("tolerance", sa.Double(), nullable=False),
+        sa.Column("arrival", sa.Double(), nullable=False),
+        sa.Column("paused_until", sa.Double(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_limits")),
+    )
+    op.create_table(
+        "organisations",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
+    )
+    op.create_table(
+        "people",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("organisation_id", ID, nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("chosen_locale", sa.Text(), nullable=True),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("roles", sa.Text(), server_default="", nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("photo", sa.Text(), server_default="", nullable=False),
+        sa.Column("has_photo", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("bot", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_people_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("organisation_id", "email", name=op.f("uq_people_organisation_id_email")),
+    )
+    op.create_table(
+        "workspaces",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("organisation_id", ID, nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("locale", sa.Text(), server_default="en", nullable=False),
+        sa.Column("zone", sa.Text(), server_default="UTC", nullable=False),
+        sa.Column("settings", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_workspaces_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspaces")),
+        sa.UniqueConstraint("platform", "key", name=op.f("uq_workspaces_platform_key")),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("admin", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_accounts_workspace_id")),
+        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_accounts")),
+    )
+    op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_table(
+        "headcounts",
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("newest", ID, server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_headcounts_workspace_id")),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_headcounts")),
+    )
+    op.create_table(
+        "newcomers",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hushed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_newcomers_person_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_newcomers_workspace_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_newcomers")),
+    )
+    op.create_table(
+        "places",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_places_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_places")),
+        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_places_workspace_id_key")),
+    )
+    op.create_table(
+        "rhythm_moments",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=False),
+        sa.Column("minute", sa.SmallInteger(), nullable=False),
+        sa.Column("doing", sa.Text(), nullable=False),
+        sa.Column("running", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rhythm_moments_person_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_rhythm_moments_workspace_id")),
+        sa.PrimaryKeyConstraint("person_id", "slot", name=op.f("pk_rhythm_moments")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_rhythm_moments_workspace_id"), "rhythm_moments", ["workspace_id"], unique=False)
+    op.create_table(
+        "rhythm_presses",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("pressed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rhythm_presses_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "day", "slot", name=op.f("pk_rhythm_presses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "routes",
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_routes_workspace_id")),
+        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_routes")),
+    )
+    op.create_table(
+        "cadences",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=True),
+        sa.Column("place_id", ID, nullable=True),
+        sa.Column("drawing", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=False),
+        sa.Column("minute", sa.SmallInteger(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("patience", sa.Integer(), nullable=False),
+        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_cadences_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_cadences_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_cadences_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadences")),
+        sa.UniqueConstraint("name", name=op.f("uq_cadences_name")),
+    )
+    op.create_index(op.f("ix_cadences_next_due_at"), "cadences", ["next_due_at"], unique=False)
+    op.create_index(op.f("ix_cadences_person_id"), "cadences", ["person_id"], unique=False)
+    op.create_table(
+        "introductions",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("place_id", ID, nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("loves", sa.Text(), nullable=False),
+        sa.Column("offers", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_introductions_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_introductions_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_introductions_workspace_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_introductions")),
+    )
+    op.create_index("ix_introductions_written", "introductions", ["workspace_id", "written_at"], unique=False)
+    op.create_table(
+        "messages",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("person_id", ID, nullable=True),
+        sa.Column("place_id", ID, nullable=True),
+        sa.Column("place_key", sa.Text(), nullable=False),
+        sa.Column("message_key", sa.Text(), nullable=False),
+        sa.Column("redraw_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_messages_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_messages_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_messages_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+    )
+    op.create_index("ix_messages_key", "messages", ["workspace_id", "message_key"], unique=False)
+    op.create_index("ix_messages_subject", "messages", ["subject"], unique=False)
+    op.create_table(
+        "polls",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("author_id", ID, nullable=False),
+        sa.Column("place_id", ID, nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("many", sa.Boolean(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_polls_author_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_polls_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_polls_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_polls")),
+    )
+    op.create_index(
+        "ix_polls_closing",
+        "polls",
+        ["closes_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "rhythm_posts",
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("place_id", ID, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rhythm_posts_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_rhythm_posts_place_id")),
+        sa.PrimaryKeyConstraint("person_id", "day", "place_id", name=op.f("pk_rhythm_posts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_rhythm_posts_day"), "rhythm_posts", ["day"], unique=False)
+    op.create_table(
+        "ballots",
+        sa.Column("poll_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("voted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ballots_person_id")),
+        sa.ForeignKeyConstraint(["poll_id"], ["polls.id"], name=op.f("fk_ballots_poll_id")),
+        sa.PrimaryKeyConstraint("poll_id", "person_id", name=op.f("pk_ballots")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_ballots_person_id"), "ballots", ["person_id"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("verb", sa.Text(), server_default="send", nullable=False),
+        sa.Column("state", sa.Text(), server_default="ready", nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=True),
+        sa.Column("place_id", ID, nullable=True),
+        sa.Column("message_id", ID, nullable=True),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("intent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_outbox_message_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_outbox_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_outbox_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_outbox_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index(
+        "ix_outbox_calm",
+        "outbox",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('ready') AND lane IN ('notice', 'nudge')"),
+        postgresql_where=sa.text("state IN ('ready') AND lane IN ('notice', 'nudge')"),
+    )
+    op.create_index(
+        "ix_outbox_destination",
+        "outbox",
+        ["destination", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('ready', 'leased', 'sending')"),
+        postgresql_where=sa.text("state IN ('ready', 'leased', 'sending')"),
+    )
+    op.create_index(
+        "ix_outbox_held",
+        "outbox",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('leased', 'sending', 'unknown')"),
+        postgresql_where=sa.text("state IN ('leased', 'sending', 'unknown')"),
+    )
+    op.create_index("ix_outbox_person", "outbox", ["person_id", "settled_at"], unique=False)
+    op.create_index("ix_outbox_planned", "outbox", ["planned_at"], unique=False)
+    op.create_index(
+        "ix_outbox_urgent",
+        "outbox",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('ready') AND lane IN ('public', 'answer')"),
+        postgresql_where=sa.text("state IN ('ready') AND lane IN ('public', 'answer')"),
+    )
+    op.create_index(
+        "uq_outbox_key",
+        "outbox",
+        ["key"],
+        unique=True,
+        sqlite_where=sa.text("verb = 'send' OR state = 'ready'"),
+        postgresql_where=sa.text("verb = 'send' OR state = 'ready'"),
+    )
