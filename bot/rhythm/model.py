@@ -88,7 +88,7 @@ def read_plan(rows: Sequence[Row]) -> tuple[tuple[Moment, ...], Mapping[str, Pro
                 wrong[f"time{number}"] = Problem.TWICE
             moments.append(Moment(at, Doing(row.doing)))
         elif row.day:
-            wrong[f"time{number}"] = Problem.TIME if row.at else Problem.HALF
+            wrong[f"time{number}"] = Problem.TIME if row.at and at is None else Problem.HALF
         elif number < FEWEST:
             wrong[f"day{number}"] = Problem.FEW
     return tuple(moments), wrong

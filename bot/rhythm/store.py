@@ -44,7 +44,7 @@ posts = sa.Table(
     sa.Column("person_id", Id, sa.ForeignKey("people.id"), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True, index=True),
     sa.Column("place_id", Id, sa.ForeignKey("places.id"), primary_key=True),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 """How often somebody posted somewhere on a local day; never what. Kept for `model.KEPT`."""
@@ -122,11 +122,11 @@ def pressed(connection: Connection, person: int, what: Press) -> list[date]:
 
 def count_post(connection: Connection, person: int, place: int, day: date) -> None:
     """Count one post."""
-    row = {"person_id": person, "place_id": place, "day": day, "count": 1}
+    row = {"person_id": person, "place_id": place, "day": day, "times": 1}
     connection.execute(
         insert(connection, posts)
         .values(row)
-        .on_conflict_do_update(index_elements=["person_id", "day", "place_id"], set_={"count": posts.c.count + 1})
+        .on_conflict_do_update(index_elements=["person_id", "day", "place_id"], set_={"times": posts.c.times + 1})
     )
 
 
