@@ -21,8 +21,13 @@ BOT = "28:drumbeat"
 TENANT = "00000000-0000-0000-0000-000000000001"
 ME = "29:alex"
 """Alex, who sits at the Playground: whatever is sent comes from him."""
-PEOPLE = {"29:megan": "Megan Bowen", "29:adele": "Adele Vance", "29:isaiah": "Isaiah Langer", "29:patti": "Patti Fernandez"}
-PEOPLE |= {"29:lynne": "Lynne Robbins"}
+PEOPLE = {
+    "29:megan": "Megan Bowen",
+    "29:adele": "Adele Vance",
+    "29:isaiah": "Isaiah Langer",
+    "29:patti": "Patti Fernandez",
+    "29:lynne": "Lynne Robbins",
+}
 
 
 def missing() -> str:
