@@ -13,6 +13,8 @@ MORNING = time(9)
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 FAR = timedelta(days=60)
 """How far `due` looks ahead."""
+STRIDE = timedelta(hours=1)
+"""The longest step: some things come due without being written down beforehand."""
 _TICK = timedelta(seconds=1)
 
 RunDue = Callable[[], Awaitable[object]]
@@ -60,11 +62,11 @@ class Hours:
 
     async def _advance(self, until: datetime) -> None:
         await self._run_due()
-        while (due := await self._next_due(until)) is not None and due <= until:
-            self._put(max(due, self._clock.now() + _TICK))
+        while (now := self._clock.now()) < until:
+            ahead = min(until, now + STRIDE)
+            due = await self._next_due(ahead)
+            self._put(min(ahead, max(due or ahead, now + _TICK)))
             await self._run_due()
-        self._put(until)
-        await self._run_due()
 
     def _put(self, at: datetime) -> None:
         if at > self._clock.now():

@@ -25,6 +25,7 @@ class Visit:
 
     sandbox: SandboxAdapter
     clock: MovableClock
+    engine: Engine
     client: httpx2.AsyncClient
     token: str
 
@@ -62,5 +63,5 @@ async def visit(sqlite_url: str) -> AsyncIterator[Visit]:
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
         page = (await client.get("/sandbox/")).text
         token = page.partition('name="sandbox-token" content="')[2].partition('"')[0]
-        yield Visit(sandbox, clock, client, token)
+        yield Visit(sandbox, clock, engine, client, token)
     await database.close()

@@ -1,7 +1,8 @@
 """The plainest way from the outbox into the chat, for tests that look at the sandbox and not at the scheduler."""
 
+import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,11 +25,13 @@ class Postman:
 
     engine: Engine
     platform: SandboxPlatform | None = None
+    one_round: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run_due(self) -> None:
         """Settle, send and redraw until nothing is due any more."""
-        while row := await self.engine.database.run(self._next):
-            await self._bring(row)
+        async with self.one_round:
+            while row := await self.engine.database.run(self._next):
+                await self._bring(row)
 
     async def next_due(self, before: datetime) -> datetime | None:
         """The due time of the first row that waits."""

@@ -1,0 +1,56 @@
+import pytest
+
+from adapters.sandbox.platform import NAME, TEAM
+from bot.core.cards import note
+from bot.core.directory import store as directory
+from bot.core.errors import Gone, PlatformError
+from bot.core.places import Workspace
+from bot.core.ports import Destination, Posted
+from tests.adapters.sandbox.conftest import TUESDAY, Visit
+
+HOME = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
+
+
+async def test_a_card_is_posted_in_a_channel_and_found_by_its_key(visit: Visit) -> None:
+    to = Destination(HOME, place="random")
+    posted = await visit.sandbox.platform.send(to, note("Hello"), "key-1")
+    assert await visit.sandbox.platform.find(to, "key-1", TUESDAY) == posted
+    assert await visit.sandbox.platform.find(to, "key-2", TUESDAY) is None
+    assert (await visit.newest("ana", "random"))["card"]["summary"] == "Hello"
+
+
+async def test_a_card_for_an_account_arrives_in_their_own_chat_with_the_bot(visit: Visit) -> None:
+    posted = await visit.sandbox.platform.send(Destination(HOME, account="ana"), note("Psst"), "key-1")
+    assert posted.place == "D-ana"
+    assert (await visit.newest("ana", "D-ana"))["card"]["summary"] == "Psst"
+    assert "D-ana" not in (await visit.state("mara"))["messages"]
+
+
+async def test_a_message_is_redrawn_in_place(visit: Visit) -> None:
+    posted = await visit.sandbox.platform.send(Destination(HOME, place="random"), note("One"), "key-1")
+    await visit.sandbox.platform.update(HOME, posted, note("Two"))
+    newest = await visit.newest("ana", "random")
+    assert (newest["id"], newest["card"]["summary"], newest["revision"]) == (posted.message, "Two", 1)
+
+
+async def test_what_is_not_there_is_said_by_name(visit: Visit) -> None:
+    with pytest.raises(PlatformError, match="channel_not_found"):
+        await visit.sandbox.platform.send(Destination(HOME, place="nowhere"), note("Hello"), "key-1")
+    with pytest.raises(PlatformError, match="user_not_found"):
+        await visit.sandbox.platform.send(Destination(HOME, account="nobody"), note("Hello"), "key-1")
+    with pytest.raises(Gone):
+        await visit.sandbox.platform.update(HOME, Posted("random", "m99999"), note("Hello"))
+
+
+async def test_everybody_is_told_with_name_zone_and_language(visit: Visit) -> None:
+    people = {one.account: one async for one in visit.sandbox.platform.people(HOME)}
+    assert len(people) == 40
+    assert (people["lukas"].locale, people["ana"].zone, people["dana"].admin) == ("de", "America/Sao_Paulo", True)
+    assert [people["will"].title, people["will"].has_photo] == ["", False]
+
+
+async def test_the_company_is_set_up_so_that_everything_works_at_once(visit: Visit) -> None:
+    found = await visit.engine.database.read(lambda c: directory.workspace(c, NAME, TEAM))
+    assert found.settings.introductions
+    assert found.settings.praise
+    assert len(found.settings.watched) == 3

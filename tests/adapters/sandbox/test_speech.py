@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.sandbox import company, speech
+from adapters.sandbox.chat import Chat
+from bot.core.rich import Link, Mention, Plain, PlaceLink, spoken
+from scheduler.clock import MovableClock
+from tests.adapters.sandbox.conftest import TUESDAY
+
+
+def office() -> Chat:
+    chat = Chat()
+    company.move_in(company.load(), chat, MovableClock(TUESDAY))
+    return chat
+
+
+CHAT = office()
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [
+        ("/praise @Niamh Gallagher for the call", "/praise <@niamh> for the call"),
+        ("@niamh and @TOMÁS DELGADO, look", "<@niamh> and <@tomas>, look"),
+        ("@João Pedro Lima's jig", "<@joao>'s jig"),
+        ("see #general, not #generally", "see <#general>, not #generally"),
+        ("see #leaders-log", "see <#leaders>"),
+        ("mail ana@niamh.example", "mail ana@niamh.example"),
+        ("@nobody #nowhere", "@nobody #nowhere"),
+        ("@Drumbeat help", "<@drumbeat> help"),
+    ],
+)
+def test_names_become_tokens(typed: str, tokens: str) -> None:
+    assert speech.tokens(CHAT, typed) == tokens
+
+
+def test_tokens_and_light_marks_become_spans() -> None:
+    said = speech.spans(CHAT, "Hi <@ana>, *now* in <#random>: `x < y` https://example.com/a. <@ghost>")
+    assert said == (
+        Plain("Hi "),
+        Mention("Ana Beatriz Rocha", "ana"),
+        Plain(", "),
+        Plain("now", bold=True),
+        Plain(" in "),
+        PlaceLink("random", "random"),
+        Plain(": "),
+        Plain("x < y", code=True),
+        Plain(" "),
+        Link("https://example.com/a", "https://example.com/a"),
+        Plain(". "),
+        Plain("<@ghost>"),
+    )
+
+
+@given(st.text(alphabet=st.characters(blacklist_characters="*`<@#")))
+def test_ordinary_words_stay_as_they_are(words: str) -> None:
+    assert spoken(speech.spans(CHAT, speech.tokens(CHAT, words))) == words

@@ -1,0 +1,291 @@
+"""The sandbox in a real browser, as people use it: by hand and by keyboard, on a desk and on a phone."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from starlette.applications import Starlette
+
+from adapters.sandbox.app import SandboxAdapter
+from bot.core.database import metadata, open_database
+from bot.core.engine import Engine
+from bot.features import features
+from scheduler.clock import MovableClock, SystemClock
+from tests.adapters.sandbox.postman import Postman
+from tests.parts.process import free_port
+
+TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass
+class Office:
+    """A running sandbox and the windows people look at it through; `complaints` is what the browser found wrong."""
+
+    address: str
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    async def enter(self, account: str, room: str = "general", **context: object) -> Page:
+        """Open a window as somebody, in a room."""
+        self.contexts.append(await self.browser.new_context(**context))  # type: ignore[arg-type]
+        page = await self.contexts[-1].new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        await page.goto(f"{self.address}/sandbox/#{account}/{room}")
+        await expect(page.get_by_role("main").get_by_role("article").first).to_be_visible()
+        return page
+
+
+@pytest.fixture
+async def office(chromium: Browser, sqlite_url: str) -> AsyncIterator[Office]:
+    """Give a sandbox on a port of its own; at the end the browser must have had nothing to complain of."""
+    database = open_database(sqlite_url)
+    await database.run(metadata.create_all)
+    clock = MovableClock(TUESDAY, SystemClock())
+    engine = Engine(database, clock, features(), otherwise="drumbeat")
+    postman = Postman(engine)
+    sandbox = SandboxAdapter(engine, clock, run_due=postman.run_due, next_due=postman.next_due, pace=0)
+    postman.platform = sandbox.platform
+    await sandbox.start()
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=sandbox.routes), port=port, log_config=None, lifespan="off")
+    )
+    serving = asyncio.create_task(server.serve())
+    pulse = asyncio.create_task(_pulse(postman))
+    office = Office(f"http://127.0.0.1:{port}", chromium)
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield office
+    for context in office.contexts:
+        await context.close()
+    pulse.cancel()
+    sandbox.close()
+    server.should_exit = True
+    await serving
+    with contextlib.suppress(asyncio.CancelledError):
+        await pulse
+    await database.close()
+    assert office.complaints == []
+
+
+async def _pulse(postman: Postman) -> None:
+    while True:
+        await asyncio.sleep(0.2)
+        await postman.run_due()
+
+
+def box(page: Page) -> Locator:
+    """The message box."""
+    return page.get_by_role("combobox", name=re.compile("^Message "))
+
+
+def messages(page: Page) -> Locator:
+    """The messages of the open room."""
+    return page.get_by_role("main").get_by_role("article")
+
+
+async def type_line(page: Page, line: str) -> None:
+    await box(page).fill(line)
+    await box(page).press("Enter")
+
+
+async def test_a_poll_is_typed_with_completion_and_voted_on_by_keyboard_alone(office: Office) -> None:
+    page = await office.enter("tomas", "random")
+    await box(page).focus()
+    await page.keyboard.type("/po")
+    await expect(page.get_by_role("option", name="/poll")).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Tab")
+    await expect(box(page)).to_have_value("/poll ")
+    await page.keyboard.type('"Cake on Friday?" "Cheesecake" "Carrot cake"')
+    await page.keyboard.press("Enter")
+    poll = messages(page).filter(has_text="Cake on Friday?")
+    await expect(poll).to_be_visible()
+    await poll.get_by_role("button", name="Vote: Carrot cake").focus()
+    await page.keyboard.press("Enter")
+    await expect(poll.get_by_role("listitem").filter(has_text="Carrot cake")).to_contain_text("1 · 100%")
+    await expect(poll.get_by_role("button", name="Vote: Carrot cake")).to_be_focused()
+
+
+async def test_what_one_person_does_others_see_at_once_and_as_unread(office: Office) -> None:
+    mara = await office.enter("mara", "general")
+    tomas = await office.enter("tomas", "random")
+    await type_line(tomas, "Who has seen my *green* bicycle?")
+    unread = mara.get_by_role("button", name="random, 1 unread")
+    await expect(unread).to_be_visible()
+    await unread.click()
+    await expect(messages(mara).last).to_contain_text("Who has seen my green bicycle?")
+    await expect(mara.get_by_role("button", name="random", exact=True)).to_be_visible()
+
+
+async def test_a_form_is_refused_with_a_sentence_and_loses_nothing(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await type_line(page, "/poll")
+    form = page.get_by_role("dialog", name="Ask a poll")
+    question = form.get_by_role("textbox", name="Question")
+    await expect(question).to_be_focused()
+    await question.fill("Where do we go?")
+    await form.get_by_role("button", name="Ask").click()
+    options = form.get_by_role("textbox", name="Options, one a line")
+    await expect(options).to_be_focused()
+    await expect(options).to_have_attribute("aria-invalid", "true")
+    await expect(form.get_by_text("A poll needs at least 2 options")).to_be_visible()
+    await expect(question).to_have_value("Where do we go?")
+    await options.fill("To the lake\nTo the hills")
+    await form.get_by_role("button", name="Ask").click()
+    await expect(form).to_be_hidden()
+    await expect(messages(page).filter(has_text="To the hills")).to_be_visible()
+
+
+async def test_the_focus_stays_in_a_form_and_goes_back_where_it_was(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await type_line(page, "/poll")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    for _ in range(14):
+        await page.keyboard.press("Tab")
+        inside = await page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+        assert inside
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(box(page)).to_be_focused()
+
+
+async def test_people_and_channels_are_completed_and_become_links(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await box(page).focus()
+    await page.keyboard.type("Ask @nia")
+    await expect(page.get_by_role("option", name=re.compile("Niamh Gallagher"))).to_be_visible()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("in #work")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    said = messages(page).last
+    await expect(said.locator(".mention")).to_have_text("@Niamh Gallagher")
+    await said.get_by_role("button", name="#workshop").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("workshop")
+
+
+async def test_what_people_type_is_never_markup(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    evil = "<img src=x onerror=alert(1)><b>bold</b>"
+    await type_line(page, evil)
+    await expect(messages(page).last).to_contain_text(evil)
+    await type_line(page, f'/poll "{evil}" "<script>alert(2)</script>" "No"')
+    await expect(messages(page).last).to_contain_text("<script>alert(2)</script>")
+    assert await page.locator("main img, main script").count() == 0
+
+
+async def test_one_can_be_somebody_else(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await page.get_by_role("button", name="Switch person").click()
+    chooser = page.get_by_role("dialog", name="Who do you want to be?")
+    await expect(chooser.get_by_role("option").first).to_contain_text("Communicator")
+    await page.keyboard.type("lukas")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("region", name="You are")).to_contain_text("Lukas Brandl")
+    await expect(page.get_by_role("region", name="Clock")).to_contain_text("Dienstag, 24. November")
+
+
+async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("works")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("workshop")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("joao")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("João Pedro Lima")
+
+
+async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> None:
+    page = await office.enter("tomas", "random")
+    await type_line(page, '/poll "Soup?" "Yes" "No" close:2h')
+    await messages(page).filter(has_text="Soup?").get_by_role("button", name="Vote: Yes").click()
+    await page.get_by_role("button", name="+1 day").click()
+    outcome = messages(page).filter(has_text="Soup? has an answer")
+    await expect(outcome).to_contain_text("Yes")
+    await expect(outcome.locator("time").first).to_have_text("5:40 AM")
+    await expect(page.get_by_role("region", name="Clock")).to_contain_text("Wednesday, November 25")
+
+
+async def test_colleagues_come_alive_and_the_strip_tells_it_in_one_line(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.get_by_role("button", name="Colleagues answer").click()
+    strip = page.get_by_role("region", name="Behind the scenes")
+    await expect(strip.get_by_role("listitem").filter(has_text="pressed a button")).to_contain_text("others")
+    await expect(messages(page).filter(has_text="town hall start")).to_contain_text(re.compile(r"\d\d votes"))
+
+
+async def test_somebody_new_joins(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.get_by_role("button", name="Someone new joins").click()
+    strip = page.get_by_role("region", name="Behind the scenes")
+    await expect(strip).to_contain_text("Hana Kovářová joined the company")
+
+
+async def test_everything_one_can_press_or_fill_has_a_name(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await type_line(page, "/poll")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.evaluate("document.querySelector('dialog').close()")
+    snapshot = await page.locator("body").aria_snapshot()
+    nameless = [
+        line for line in snapshot.splitlines() if re.fullmatch(r"\s*- (button|textbox|combobox|link|img)", line)
+    ]
+    assert nameless == []
+    for role, name in [("main", None), ("navigation", "Channels and direct messages"), ("complementary", "Backstage")]:
+        await expect(page.get_by_role(role, name=name)).to_have_count(1)  # type: ignore[arg-type]
+
+
+async def test_a_new_message_is_read_out(office: Office) -> None:
+    mara = await office.enter("mara", "general")
+    tomas = await office.enter("tomas", "random")
+    await type_line(tomas, "Morning!")
+    await expect(mara.get_by_role("status")).to_have_text("Tomás Delgado in random: Morning!")
+
+
+async def test_the_arrow_keys_walk_through_messages(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.get_by_role("region", name="Messages in general").focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(messages(page).last).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(messages(page).nth(-2)).to_be_focused()
+
+
+async def test_the_home_page_of_the_bot_opens_in_its_own_tab(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.get_by_role("button", name=re.compile("^Drumbeat")).click()
+    await page.get_by_role("button", name="Home").click()
+    await expect(page.get_by_role("heading", name="Your Drumbeat")).to_be_visible()
+
+
+async def test_it_is_light_or_dark_as_the_system_has_it_until_somebody_chooses(office: Office) -> None:
+    page = await office.enter("mara", "general", color_scheme="dark")
+    root = page.locator("html")
+    await expect(root).to_have_attribute("data-theme", "dark")
+    await page.get_by_role("button", name="Switch between light and dark").click()
+    await expect(root).to_have_attribute("data-theme", "light")
+    await page.reload()
+    await expect(root).to_have_attribute("data-theme", "light")
+
+
+async def test_it_fits_a_phone(office: Office) -> None:
+    page = await office.enter("tomas", "general", viewport=PHONE)
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await page.get_by_role("button", name="Channels").click()
+    await page.get_by_role("button", name="workshop").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("workshop")
+    await page.get_by_role("button", name="Backstage").click()
+    await expect(page.get_by_role("button", name="Next morning")).to_be_visible()
