@@ -75,6 +75,7 @@ class PostgreSQL(Database):
             except (DBAPIError, psycopg.Error) as error:
                 cause = error.orig if isinstance(error, DBAPIError) else error
                 if connection.invalidated or _driver(connection).closed:
+                    connection.invalidate()
                     self.engine.dispose()  # the other idle connections were most likely cut, too
                     raise _Undone(Away(str(cause))) from error
                 if isinstance(cause, psycopg.Error) and cause.sqlstate in COLLISIONS:

@@ -50,17 +50,18 @@ class _Compiled:
     """A statement in a dialect's words, with what turns values into the driver's and back."""
 
     def __init__(self, statement: sa.SelectBase | sa.UpdateBase, dialect: sa.Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = statement.compile(dialect=dialect)
         if not isinstance(compiled, sa.sql.compiler.SQLCompiler):
             raise TypeError(statement)
-        self._sql: Final = compiled.string
-        self._order: Final = compiled.positiontup
         self._needed: Final = {name for bind, name in compiled.bind_names.items() if bind.required}
-        self._fixed: Final = compiled.construct_params(_check=False)
-        self._into: Final = {
+        state = compiled.construct_expanded_state(dict.fromkeys(self._needed))  # lists after IN are written out here
+        self._sql: Final = state.statement
+        self._order: Final = state.positiontup
+        self._fixed: Final = state.parameters
+        self._into: Final = dict(state.processors) | {
             name: convert
             for bind, name in compiled.bind_names.items()
-            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+            if name in state.parameters and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
         self._back: Final = [
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in _columns(statement)

@@ -54,11 +54,7 @@ class SQLite(Database):
         self._reading.dispose()
 
     def _read(self, work: Work[T]) -> T:
-        try:
-            connection = self._reading.connect()
-        except OperationalError as error:
-            raise Away(str(error.orig)) from error
-        with connection, connection.begin():
+        with _connected(self._reading) as connection, connection.begin():
             return done(work, connection)
 
 
@@ -139,7 +135,7 @@ class _Writer:
         """Do jobs and commit them together; how many are settled, be it that all of those failed."""
         tried = 0
         try:
-            connection = self._connected()
+            connection = self._connection = self._connection or _connected(self._engine)
             driver = _driver(connection)
             with connection.begin() as transaction:
                 for job in jobs:
@@ -154,14 +150,6 @@ class _Writer:
             self._drop()
         return tried
 
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            try:
-                self._connection = self._engine.connect()
-            except OperationalError as error:
-                raise Away(str(error.orig)) from error
-        return self._connection
-
     def _drop(self) -> None:
         """Let go of the connection; the next batch takes a new one."""
         if self._connection is not None:
@@ -169,6 +157,15 @@ class _Writer:
                 self._connection.invalidate()
             self._connection.close()
             self._connection = None
+
+
+def _connected(engine: sa.Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise Away(str(error.orig)) from error
+    except OSError as error:  # its folder cannot be made
+        raise Away(str(error)) from error
 
 
 def _try(job: _Job, connection: Connection, driver: sqlite3.Connection) -> None:
