@@ -65,7 +65,7 @@ def language(t: Texts) -> Card:
 
 def speaking(t: Texts) -> Card:
     """The language is chosen; said in that language."""
-    said = t("From now on I speak English with you.")
+    said = t("From now on I speak {language} with you.", language=LANGUAGES[t.locale])
     return Card(said, (Prose(plain(said)),))
 
 
@@ -79,7 +79,7 @@ def my_data(t: Texts, stored: Sequence[tuple[str, str]]) -> Card:
         style=Style.DANGER,
         confirm=t("Erase everything I keep about you, roles included? Nobody can bring it back."),
     )
-    about = t.rich("I never keep what you write in channels. Outside this list, the log knows you by a number only.")
+    about = t.rich("I never keep what you write in channels, only what you tell me by command or form.")
     return Card(said, (Heading(said), pairs, Context(about), Buttons((erase,))))
 
 

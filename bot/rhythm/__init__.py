@@ -36,8 +36,8 @@ def feature(others: Sequence[Feature] = ()) -> Feature:
         events={
             "posted": rhythm.posted,
             "profile_changed": rhythm.moved,
-            "removed": rhythm.ended,
-            "joined": rhythm.resumed,
+            "removed": rhythm.removed,
+            "joined": rhythm.moved,
             "stopped": rhythm.ended,
             "resumed": rhythm.resumed,
             "role_given": rhythm.given,

@@ -119,7 +119,7 @@ def reminder(t: Texts, purpose: str, beginning: str, day: date, step: int) -> Ca
 def appointed(t: Texts, at: Weekly) -> Card:
     """What a new leader is told."""
     said = t.rich(
-        "You are a leader here now. *{when}* I will remind you to post, with a prompt to start from. "
+        "You are a leader here now. Once a week I remind you to post, with a prompt to start from: *{when}*. "
         "In a week in which you have posted already, I keep quiet.",
         when=at_words(t, at),
     )

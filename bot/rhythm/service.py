@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.core import outbox
 from bot.core.cadence import store as cadence
-from bot.core.cadence.slots import Weekly, next_slot, quiet_until
+from bot.core.cadence.slots import next_slot, quiet_until
 from bot.core.cards import Card, Part
 from bot.core.database import Connection
 from bot.core.feature import Feature, Scene, Turn, View, Withdrawn
-from bot.core.forms import Form
 from bot.core.interactions import Answer, Click, Event, Submission
 from bot.core.people import Person, Role
 from bot.core.places import PlaceKind
@@ -34,8 +33,10 @@ class Rhythm:
         kept = store.kept(turn.connection, turn.me.id)
         plan = [each.moment for each in kept if each.slot != LEADER] or DEFAULT
         rows = [Row(str(each.at.weekday), f"{each.at.at:%H:%M}", each.doing.value) for each in plan]
-        reminder = next((each.at for each in kept if each.slot == LEADER and each.running), None)
-        return Answer(form=self._form(turn, [*rows, Row()][:MOST], reminder))
+        reminders = [each.at if each.running else None for each in kept if each.slot == LEADER]
+        reminder = reminders[0] if reminders else LEADER_DEFAULT
+        leads = Role.LEADER in turn.me.roles
+        return Answer(form=cards.form(turn.t, [*rows, Row()][:MOST], reminder, leads=leads))
 
     def plan(self, turn: Turn) -> Answer:
         """The form was sent."""
@@ -122,11 +123,21 @@ class Rhythm:
             store.count_post(turn.connection, turn.me.id, turn.here.id, _today(turn, turn.me))
 
     def moved(self, turn: Turn) -> None:
-        """Somebody's profile changed; what is planned keeps its local time."""
-        cadence.move_zone(turn.connection, turn.me.id, turn.me.zone, turn.now)
+        """Somebody moved, went or came back: what they planned keeps its local time."""
+        if not turn.me.active:
+            self.ended(turn)
+        elif cadence.upcoming(turn.connection, turn.me.id):
+            cadence.move_zone(turn.connection, turn.me.id, turn.me.zone, turn.now)
+        else:
+            _run(turn, turn.me)
+
+    def removed(self, turn: Turn) -> None:
+        """The bot was sent away: by one person from their own chat (that ends their rhythm), or from a channel."""
+        if isinstance(turn.act, Event) and turn.act.facts.get("scope", "personal") == "personal":
+            self.ended(turn)
 
     def ended(self, turn: Turn) -> None:
-        """Somebody left, or wants no messages at all. What they had planned is kept for their return."""
+        """Somebody wants no messages, or cannot get any. What they had planned is kept for their return."""
         _drop(turn.connection, turn.me)
         outbox.cancel_person(turn.connection, turn.me.id, "rhythm_paused", "rhythm:")
 
@@ -233,9 +244,6 @@ class Rhythm:
             store.forget(view.connection, view.reader.id)
             _drop(view.connection, view.reader)
             outbox.cancel_person(view.connection, view.reader.id, "erased", "rhythm:")
-
-    def _form(self, turn: Turn, rows: Sequence[Row], reminder: Weekly | None) -> Form:
-        return cards.form(turn.t, rows, reminder, leads=Role.LEADER in turn.me.roles)
 
     def _reminder(self, scene: Scene, person: Person, day: date, step: int) -> Card:
         purpose, beginning = model.leader_prompt(person.id, day, step)

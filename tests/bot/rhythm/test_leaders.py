@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from bot.core.directory import store as directory
 from bot.core.forms import TimeField
+from bot.core.people import Role
 from bot.core.places import WorkspaceSettings
 from tests.bot.rhythm.test_rhythm import keep, nudged, repeated, until
 from tests.bot.stage import Stage, buttons, filling, read_aloud
@@ -25,7 +26,7 @@ async def test_a_new_leader_is_told_what_will_happen_and_how_to_change_it(stage:
     await make_leader(stage)
     (told,) = await stage.planned("U-ben")
     assert told.lane == "notice"
-    assert "Wednesday, 10:00\u202fAM I will remind you to post" in told.text
+    assert "Once a week I remind you to post, with a prompt to start from: Wednesday, 10:00\u202fAM." in told.text
     form = (await stage.press("U-ben", buttons(told.card)["Change day or time"])).form
     assert form is not None
     assert filling(next(field for field in form.fields if field.id == "day_leader")) == "2"
@@ -122,6 +123,13 @@ async def test_a_leader_needs_a_time_or_chooses_no_reminder(stage: Stage) -> Non
     assert "such as 09:30" in wrong.problems["time_leader"]
     await keep(stage, day_leader="none")
     assert sorted(await repeated(stage)) == ["0", "1"]
+
+
+async def test_a_leader_named_elsewhere_finds_the_usual_time_in_the_form(stage: Stage) -> None:
+    await stage.grant("U-ben", Role.LEADER)
+    form = (await stage.type("U-ben", "/rhythm")).form
+    assert form is not None
+    assert filling(next(field for field in form.fields if field.id == "day_leader")) == "2"
 
 
 async def test_whoever_is_leader_no_more_is_not_reminded(stage: Stage) -> None:

@@ -244,9 +244,19 @@ async def test_a_plan_kept_while_opted_out_waits_and_says_so(stage: Stage) -> No
     assert not await repeated(stage)
 
 
-async def test_whoever_leaves_is_not_nudged_any_more(stage: Stage) -> None:
+async def test_whoever_leaves_is_not_nudged_any_more_and_finds_the_plan_again(stage: Stage) -> None:
     await keep(stage)
-    await stage.happen("U-ben", "removed")
+    for active, slots in ((False, []), (True, ["0", "1"])):
+        profile = Profile(account="U-ben", active=active)
+        await stage.engine.handle(Event(stage.origin("U-ben"), "profile_changed", profile=profile))
+        assert sorted(await repeated(stage)) == slots
+
+
+async def test_sending_the_bot_away_ends_the_nudges_but_not_from_a_channel(stage: Stage) -> None:
+    await keep(stage)
+    await stage.happen("U-ben", "removed", scope="channel")
+    assert await repeated(stage)
+    await stage.happen("U-ben", "removed", scope="personal")
     assert not await repeated(stage)
 
 
