@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Span, Text, When
 
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>&~|{}!])")
-_OPENER: Final = re.compile(r"^([-+=#:]|\d+(?=[.)]))", re.MULTILINE)
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>&~|{])")
+_OPENER: Final = re.compile(r"^([-+#]|\d+(?=[.)]))", re.MULTILINE)
 _INDENT: Final = re.compile(r"^[^\S\n]+", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\n+")
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)

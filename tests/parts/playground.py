@@ -110,7 +110,7 @@ def running(bot: str, folder: Path) -> Iterator[Playground]:
     port = process.free_port()
     # JSON is YAML, too.
     (folder / ".m365agentsplayground.yml").write_text(json.dumps(company()))
-    command = [
+    command: list[str | Path] = [
         *(npm.node(), npm.MODULES / PACKAGE / "cli.js", "start", "-e", bot, "-c", "msteams"),
         *("-p", str(port), "--disable-telemetry"),
     ]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,11 +60,15 @@ class Microsoft:
         """From now on there is only this key."""
         self.keys = {key_id: rsa.generate_private_key(public_exponent=65537, key_size=2048)}
 
-    def token(self, key_id: str = "", *, key: rsa.RSAPrivateKey | None = None, **claims: object) -> str:
+    def token(
+        self, key_id: str = "", *, key: rsa.RSAPrivateKey | None = None, claims: Mapping[str, object] | None = None
+    ) -> str:
         """A token as Teams sends it; `claims` replace what is in it."""
         key_id = key_id or next(iter(self.keys))
         now = int(time.time())
-        body = {"iss": ISSUER, "aud": APP, "serviceurl": self.service, "nbf": now - 60, "exp": now + 600} | claims
+        body = {"iss": ISSUER, "aud": APP, "serviceurl": self.service, "nbf": now - 60, "exp": now + 600} | dict(
+            claims or {}
+        )
         signer = key or self.keys[key_id]
         return jwt.encode(body, signer, algorithm="RS256", headers={"kid": key_id})
 

@@ -30,7 +30,7 @@ async def test_a_signed_message_is_answered(teams: Teams) -> None:
 )
 async def test_a_token_for_something_else_is_refused_with_one_log_line(teams: Teams, claims: dict[str, object]) -> None:
     with structlog.testing.capture_logs() as lines:
-        response = await teams.knock(teams.activity("message", text="menu"), teams.microsoft.token(**claims))
+        response = await teams.knock(teams.activity("message", text="menu"), teams.microsoft.token(claims=claims))
     assert (response.status_code, response.content) == (401, b"")
     assert [line["event"] for line in lines] == ["teams_unauthorized"]
     assert teams.microsoft.calls == []

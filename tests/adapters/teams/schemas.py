@@ -1,0 +1,39 @@
+"""Microsoft's own schemas, to hold what we draw against."""
+
+import importlib.resources
+import json
+from functools import cache
+from typing import Any
+
+import jsonschema
+
+from adapters.teams.manifest import SCHEMA_VERSION
+from tests.parts import npm
+
+MANIFEST = "@microsoft/app-manifest"
+PEOPLE_SEARCH = "choices.data"
+"""Teams' own addition to Input.ChoiceSet, which the schema does not know."""
+
+
+@cache
+def _card_schema() -> dict[str, Any]:
+    path = importlib.resources.files("adaptive_cards") / "schemas" / "schema-1.5.json"
+    schema: dict[str, Any] = json.loads(path.read_text())
+    return schema
+
+
+def check_card(card: dict[str, Any]) -> None:
+    """Raise unless a card is a valid Adaptive Card 1.5."""
+    jsonschema.validate(_without(card), _card_schema())
+
+
+def check_manifest(manifest: dict[str, Any], name: str = "MicrosoftTeams.schema.json") -> None:
+    """Raise unless a manifest, or its words in another language, is valid by Microsoft's schema."""
+    path = npm.MODULES / MANIFEST / "build/json-schemas/teams" / f"v{SCHEMA_VERSION}" / name
+    jsonschema.Draft4Validator(json.loads(path.read_text())).validate(manifest)
+
+
+def _without(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    if isinstance(value, dict):
+        return {key: _without(each) for key, each in value.items() if key not in {PEOPLE_SEARCH, "msteams"}}
+    return [_without(each) for each in value] if isinstance(value, list) else value
