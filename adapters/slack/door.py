@@ -17,6 +17,7 @@ HEADERS: Final = frozenset({b"content-type", b"x-slack-signature", b"x-slack-req
 """The headers Bolt reads."""
 
 BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
 
 
 class Door:
@@ -33,7 +34,9 @@ class Door:
             status, content_type, body = BAD_REQUEST, b"text/plain", b""
         else:
             response = await self._bolt.async_dispatch(request)
-            status, body = response.status, response.body.encode()
+            # What no listener takes is nothing that Slack sends to this app.
+            status = BAD_REQUEST if response.status == NOT_FOUND else response.status
+            body = response.body.encode() if status < BAD_REQUEST else b""
             content_type = response.first_headers().get("content-type", "text/plain").encode()
         if status >= BAD_REQUEST:
             log.warning("slack_request_refused", status=status)

@@ -3,11 +3,14 @@
 `manifest.json` at the root is `build(...)` with an example address; a test holds the two together.
 """
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.core.feature import CommandHelp
 from bot.core.texts import Texts
+from bot.features import features
 
 EXAMPLE: Final = "https://drumbeat.example.com"
 EVENTS_PATH: Final = "/slack/events"
@@ -102,3 +105,14 @@ def _command(name: str, command: CommandHelp, t: Texts, public_url: str) -> dict
         **hint,
         "should_escape": True,
     }
+
+
+def main(arguments: list[str]) -> None:
+    """Write the manifest for the address given: `python -m adapters.slack.manifest https://drumbeat.example.com`."""
+    commands = {name: command for feature in features() for name, command in feature.commands.items()}
+    written = build(commands, *(address.rstrip("/") for address in arguments))
+    sys.stdout.write(json.dumps(written, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:2])

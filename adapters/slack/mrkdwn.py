@@ -132,10 +132,8 @@ def _literal(text: str, at: int) -> str:
         return f"{SOFT_HYPHEN}&gt;"  # else a line that begins so becomes a quotation
     if character not in _MARKERS:
         return _ENTITIES.get(character, character)
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    inside_word = before.isalnum() and after.isalnum()
-    alone = before.isspace() and after.isspace()
-    return character if inside_word or alone else f"{SOFT_HYPHEN}{character}{SOFT_HYPHEN}"
+    inside_word = text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+    return character if inside_word else f"{SOFT_HYPHEN}{character}{SOFT_HYPHEN}"
 
 
 def _url(url: str) -> str:
