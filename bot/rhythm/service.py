@@ -19,6 +19,7 @@ from bot.rhythm import cards, model, store
 from bot.rhythm.model import DEFAULT, LEADER, LEADER_DEFAULT, MOST, Doing, Press, Row
 
 SLOTS: Final = tuple(map(str, range(MOST)))
+EVERY: Final = (*SLOTS, LEADER)
 BATCH: Final = 500
 
 
@@ -69,6 +70,9 @@ class Rhythm:
     def later(self, turn: Turn) -> Answer:
         """Not now: once more in two hours, or when quiet hours are over."""
         slot, day, _ = _pressed(turn)
+        if _name(turn.me, slot) not in cadence.upcoming(turn.connection, turn.me.id):
+            said = turn.t.rich("Your rhythm is another one by now. `/rhythm` shows it.")
+            return Answer(replace=cards.closed(said, turn.t, None))
         store.press(turn.connection, turn.me.id, day, slot, Press.LATER, turn.now)
         due = model.again_at(turn.workspace.settings.quiet, turn.me.zone, turn.now)
         outbox.send(
@@ -99,7 +103,7 @@ class Rhythm:
     def stop(self, turn: Turn) -> Answer:
         """No rhythm any more, until `/rhythm` takes it up again."""
         store.halt(turn.connection, turn.me.id, SLOTS)
-        _run(turn, turn.me)
+        _drop(turn.connection, turn.me, SLOTS)
         outbox.cancel_person(turn.connection, turn.me.id, "rhythm_stopped", _campaign(turn.me))
         said = turn.t.rich("Your rhythm has ended. `/rhythm` takes it up again, with the days you had.")
         return Answer(replace=cards.closed(said, turn.t, None))
@@ -112,7 +116,7 @@ class Rhythm:
     def unremind(self, turn: Turn) -> Answer:
         """A leader wants no reminders; the role stays."""
         store.halt(turn.connection, turn.me.id, (LEADER,))
-        _run(turn, turn.me)
+        _drop(turn.connection, turn.me, (LEADER,))
         outbox.cancel_person(turn.connection, turn.me.id, "reminder_stopped", _name(turn.me, LEADER))
         said = turn.t.rich("No more reminders. `/rhythm` brings them back.")
         return Answer(replace=cards.closed(said, turn.t, None))
@@ -151,7 +155,7 @@ class Rhythm:
         if person is None:
             return
         store.keep_reminder(turn.connection, person.id, turn.workspace.id, LEADER_DEFAULT)
-        _run(turn, person)
+        _run(turn, person, (LEADER,))
         outbox.send(
             turn.connection,
             key=f"{_name(person, LEADER)}:appointed:{turn.now.isoformat()}",
@@ -168,7 +172,7 @@ class Rhythm:
         if person is None:
             return
         store.drop_reminder(turn.connection, person.id)
-        cadence.drop(turn.connection, _name(person, LEADER))
+        _drop(turn.connection, person, (LEADER,))
         outbox.cancel_person(turn.connection, person.id, "role_taken", _name(person, LEADER))
 
     def settings_changed(self, turn: Turn) -> None:
@@ -255,11 +259,11 @@ class Rhythm:
         return waiting[model.turn_of(slot, day) % len(waiting)] if waiting else ()
 
 
-def _run(scene: Scene, person: Person) -> None:
-    """Make the cadences that a person's plan asks for, and end all others of theirs."""
-    _drop(scene.connection, person)
+def _run(scene: Scene, person: Person, slots: Sequence[str] = EVERY) -> None:
+    """Make the cadences that a person's plan asks for in `slots`, and end the others there."""
+    _drop(scene.connection, person, slots)
     for kept in store.kept(scene.connection, person.id) if not person.opted_out else ():
-        if kept.running:
+        if kept.running and kept.slot in slots:
             due = next_slot(kept.at, person.zone, scene.now)
             patience = model.patience(scene.workspace.settings.quiet, person.zone, due)
             cadence.every_week(
@@ -270,15 +274,15 @@ def _run(scene: Scene, person: Person) -> None:
                 slot=kept.at,
                 zone=person.zone,
                 now=scene.now,
-                workspace=scene.workspace.id,
+                workspace=kept.workspace,
                 person=person.id,
                 arguments={"slot": kept.slot},
                 patience=int(patience.total_seconds()),
             )
 
 
-def _drop(connection: Connection, person: Person) -> None:
-    for slot in (*SLOTS, LEADER):
+def _drop(connection: Connection, person: Person, slots: Sequence[str] = EVERY) -> None:
+    for slot in slots:
         cadence.drop(connection, _name(person, slot))
 
 

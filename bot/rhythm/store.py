@@ -55,6 +55,7 @@ class Kept:
     """A moment as it is stored."""
 
     slot: str
+    workspace: int
     at: Weekly
     doing: Doing | None
     running: bool
@@ -69,7 +70,13 @@ def kept(connection: Connection, person: int) -> list[Kept]:
     """Everything a person's rhythm holds, running or not, in the order of the form."""
     rows = connection.execute(sa.select(moments).where(moments.c.person_id == person).order_by(moments.c.slot))
     return [
-        Kept(row.slot, Weekly(row.weekday, at_minute(row.minute)), Doing(row.doing) if row.doing else None, row.running)
+        Kept(
+            slot=row.slot,
+            workspace=row.workspace_id,
+            at=Weekly(row.weekday, at_minute(row.minute)),
+            doing=Doing(row.doing) if row.doing else None,
+            running=row.running,
+        )
         for row in rows
     ]
 

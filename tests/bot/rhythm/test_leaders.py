@@ -114,6 +114,17 @@ async def test_a_leader_stops_the_reminder_and_keeps_the_plan(stage: Stage) -> N
     assert (await repeated(stage))[str(person.id)] == datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 
+async def test_a_reminder_that_begins_or_ends_leaves_a_skipped_week_skipped(stage: Stage) -> None:
+    await keep(stage)
+    await until(stage, WEDNESDAY.replace(day=24, hour=9, minute=30))
+    await stage.press("U-ben", buttons((await nudged(stage)).card)["Next week"])
+    skipped = await repeated(stage)
+    await make_leader(stage)
+    told = await nudged(stage)
+    await stage.press("U-ben", buttons(told.card)["Stop reminding me"])
+    assert await repeated(stage) == skipped
+
+
 async def test_a_leader_needs_a_time_or_chooses_no_reminder(stage: Stage) -> None:
     await make_leader(stage)
     form = (await stage.type("U-ben", "/rhythm")).form

@@ -169,6 +169,16 @@ async def test_stop_ends_the_rhythm_and_rhythm_takes_it_up_again(stage: Stage) -
     assert (await repeated(stage))["0"] == datetime(2026, 12, 1, 10, 10, tzinfo=UTC)
 
 
+async def test_later_on_a_nudge_of_a_rhythm_that_ended_promises_nothing(stage: Stage) -> None:
+    await keep(stage)
+    await until(stage, TUESDAY)
+    pressed = buttons((await nudged(stage)).card)
+    await stage.press("U-ben", pressed["Stop"])
+    answer = await stage.press("U-ben", pressed["Later"])
+    assert "another one by now" in read_aloud(answer.replace)
+    assert not await stage.planned("U-ben")
+
+
 async def test_a_changed_plan_takes_back_what_was_planned(stage: Stage) -> None:
     await keep(stage)
     await until(stage, TUESDAY)
