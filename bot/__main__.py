@@ -4,17 +4,21 @@ What a command does not need is not imported: Slack's and Teams' SDKs only where
 """
 
 import asyncio
+import logging
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Annotated, Any, Protocol, TypeVar
 
 import structlog
 import typer
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from adapters.web import health, server
 from adapters.web.app import application
@@ -23,12 +27,15 @@ from bot import config, migrations
 from bot.config import Settings, Unusable
 from bot.core.database import Away, Connection, Database, open_database, ping
 from bot.core.directory import store as directory
+from bot.core.directory.sync import Sync
 from bot.core.engine import Engine
+from bot.core.interactions import Interaction
 from bot.core.logs import configure_logs
 from bot.core.people import Person, Role
-from bot.core.ports import Platform
+from bot.core.ports import Clock, Platform
+from bot.doctor import Finding, examine
 from bot.features import features
-from scheduler.clock import SystemClock
+from scheduler import Hook, MovableClock, Notice, Scheduler, SystemClock
 
 T = TypeVar("T")
 
@@ -39,7 +46,7 @@ OPENING = 2.0
 
 
 class Adapter(Protocol):
-    """What an adapter hands over. `findings` are sentences about what keeps it from working."""
+    """What every adapter hands over."""
 
     @property
     def platform(self) -> Platform: ...
@@ -51,24 +58,40 @@ class Adapter(Protocol):
 
     async def stop(self) -> None: ...
 
+
+class Connected(Adapter, Protocol):
+    """An adapter to a platform out there. `findings` are sentences about what keeps it from working."""
+
     async def findings(self) -> Sequence[str]: ...
 
 
 class Process:
     """The parts of one process, put together: the database is brought into shape, then whatever works on it starts."""
 
-    def __init__(self, engine: Engine, adapters: Sequence[Adapter]) -> None:
-        self._database = engine.database
-        self._metrics = Metrics(engine.database, engine.clock)
-        self._adapters = adapters
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.engine = Engine(database, clock, features(), otherwise="drumbeat")
+        self.hooks: list[Hook] = []
+        platforms: dict[str, Platform] = {}
+        self.scheduler = Scheduler(
+            database, self.engine, platforms, clock, sync=Sync(self.engine, platforms), tell=self._tell
+        )
+        self._database = database
+        self._platforms = platforms
+        self._adapters: list[Adapter] = []
+        self._metrics = Metrics(database, clock)
         self._hindrance = "The start is not finished."
-        engine.listen(self._metrics.handled)
+        self.engine.listen(self._handled)
+
+    def connect(self, adapter: Adapter) -> None:
+        """Add an adapter, before the start."""
+        self._adapters.append(adapter)
+        self._platforms[adapter.platform.name] = adapter.platform
 
     def application(self, *more: BaseRoute, https: bool = False) -> Starlette:
         """Everything that is reached over HTTP."""
-        probes = {"start": self._started, "database": self._reachable, "migrations": self._in_shape}
+        probes = {"start": self._started, "database": self._reached, "migrations": self._in_shape}
         doors = [route for adapter in self._adapters for route in adapter.routes]
-        routes = [*health.routes(probes), *self._metrics.routes, *doors, *more]
+        routes = [*health.routes(probes | {"dispatcher": self._dispatching}), *self._metrics.routes, *doors, *more]
         return application(routes, self._metrics, self._lifespan, https=https)
 
     @asynccontextmanager
@@ -91,6 +114,8 @@ class Process:
         for adapter in self._adapters:
             await adapter.start()
             stack.push_async_callback(adapter.stop)
+        self.scheduler.start()
+        stack.push_async_callback(self.scheduler.stop, server.GRACE)
         self._hindrance = ""
         log.info("ready")
 
@@ -104,16 +129,28 @@ class Process:
             else:
                 return
 
+    def _handled(self, act: Interaction, seconds: float) -> None:
+        self._metrics.handled(act, seconds)
+        self.scheduler.wake()
+
+    def _tell(self, notice: Notice) -> None:
+        self._metrics.message(notice.happening, notice.lane)
+        for hook in self.hooks:
+            hook(notice)
+
     async def _started(self) -> str:
         return self._hindrance
 
-    async def _reachable(self) -> str:
+    async def _reached(self) -> str:
         await self._database.read(ping)
         return ""
 
     async def _in_shape(self) -> str:
         current = await self._database.read(migrations.current)
         return "" if current == migrations.head() else f"It is at {current or 'nothing'}, not at {migrations.head()}."
+
+    async def _dispatching(self) -> str:
+        return "" if self.scheduler.healthy() else "It does not run, or has not reached the database for a while."
 
 
 cli = typer.Typer(
@@ -132,12 +169,45 @@ def serve() -> None:
     """Run the bot."""
     settings = config.for_serving(config.read_settings())
     configure_logs(known=config.secrets_of(settings))
-    engine = Engine(open_database(settings.database_url), SystemClock(), features(), otherwise="drumbeat")
-    process = Process(engine, connected(settings, engine))
+    process = Process(open_database(settings.database_url), SystemClock())
+    for adapter in connected(settings, process.engine):
+        process.connect(adapter)
     door = _door(settings.host, settings.port)
-    log.info("listening", address=settings.address, database=engine.database.engine.dialect.name)
-    if not server.serve(process.application(https=settings.public_url.startswith("https://")), door):
+    log.info("listening", address=settings.address, slack=settings.slack, teams=settings.teams)
+    _run(process.application(https=settings.public_url.startswith("https://")), door)
+
+
+@cli.command()
+def demo() -> None:
+    """Run a sandbox chat in the browser, with a sample company. Nothing is kept."""
+    from adapters.sandbox.app import SandboxAdapter
+    from adapters.sandbox.hours import opening
+
+    settings = config.for_the_demo(config.read_settings())
+    configure_logs(level=logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="drumbeat-") as folder:
+        machine = SystemClock()
+        clock = MovableClock(opening(machine.now(), "Europe/Berlin"), machine)
+        process = Process(open_database(f"sqlite:///{folder}/demo.sqlite"), clock)
+        hours = process.scheduler
+        sandbox = SandboxAdapter(process.engine, clock, run_due=hours.run_due, next_due=hours.next_due)
+        process.connect(sandbox)
+        process.hooks.append(sandbox.notice)
+        door = _door(settings.host, settings.port)
+        typer.echo(f"The sandbox is open: http://{settings.host}:{door.getsockname()[1]}/sandbox/  (Ctrl+C ends it)")
+        _run(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what is missing, in one sentence each; exit status 1 if something needed is."""
+    settings = config.read_settings()
+    found = asyncio.run(_findings(settings))
+    for finding in found:
+        typer.echo(f"{'missing' if finding.needed else 'better '}  {finding.sentence}")
+    if any(finding.needed for finding in found):
         raise typer.Exit(1)
+    typer.echo("Drumbeat has everything it needs.")
 
 
 @cli.command()
@@ -204,27 +274,39 @@ def declared() -> None:
     features()
 
 
-def connected(settings: Settings, engine: Engine) -> list[Adapter]:
+def connected(settings: Settings, engine: Engine) -> Iterator[Connected]:
     """The adapters that the settings ask for."""
-    found: list[Adapter] = []
     if settings.slack:
         from adapters.slack.app import SlackAdapter
 
-        found.append(SlackAdapter(settings, engine, engine.database))
+        yield SlackAdapter(settings, engine, engine.database)
     if settings.teams:
         from adapters.teams.app import TeamsAdapter, TeamsSettings
 
-        known = TeamsSettings(
-            app_id=settings.microsoft_app_id,
-            password=settings.microsoft_app_password.get_secret_value(),
-            tenant=settings.microsoft_app_tenant_id,
-            anonymous=settings.teams_anonymous,
+        yield TeamsAdapter(
+            TeamsSettings(
+                app_id=settings.microsoft_app_id,
+                password=settings.microsoft_app_password.get_secret_value(),
+                tenant=settings.microsoft_app_tenant_id,
+                anonymous=settings.teams_anonymous,
+            ),
+            engine,
         )
-        found.append(TeamsAdapter(known, engine))
-    if not found:
-        log.warning(
-            "no_platform", hint="Set SLACK_BOT_TOKEN or MICROSOFT_APP_ID; `drumbeat doctor` says what is missing."
-        )
+    if not settings.slack and not settings.teams:
+        log.warning("no_platform", hint="`drumbeat doctor` says what is missing.")
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    database = open_database(settings.database_url)
+    try:
+        found = [finding async for finding in examine(settings, database)]
+        engine = Engine(database, SystemClock(), features(), otherwise="drumbeat")
+        with suppress(Away):
+            for adapter in connected(settings, engine):
+                found += map(Finding, await adapter.findings())
+                await adapter.stop()
+    finally:
+        await database.close()
     return found
 
 
@@ -256,6 +338,15 @@ def _with_database(settings: Settings, do: Callable[[Database], Coroutine[Any, A
             await database.close()
 
     return asyncio.run(done())
+
+
+def _run(app: Starlette, door: socket.socket, *on_stop: Callable[[], None]) -> None:
+    if not server.serve(app, door, on_stop):
+        raise typer.Exit(1)
+
+
+async def _to_the_sandbox(_request: Request) -> Response:
+    return RedirectResponse("/sandbox/")
 
 
 def _door(host: str, port: int) -> socket.socket:

@@ -48,7 +48,7 @@ class Metrics:
             registry=self.registry,
         )
         self._messages = Counter(
-            "drumbeat_messages", "What became of messages", ("platform", "outcome"), registry=self.registry
+            "drumbeat_messages", "What happened to messages", ("happening", "lane"), registry=self.registry
         )
         self._waiting = Gauge("drumbeat_outbox_rows", "Messages by state", ("state",), registry=self.registry)
         self._due = Gauge("drumbeat_outbox_due_rows", "Messages that should be on their way", registry=self.registry)
@@ -81,9 +81,9 @@ class Metrics:
         """Count an interaction that the engine handled in `seconds`."""
         self._handled.labels(act.origin.platform, type(act).__name__.lower()).observe(seconds)
 
-    def outcome(self, platform: str, outcome: str) -> None:
-        """Count what became of a message: `sent`, `cancelled`, `unknown`, `rate_limited` and so on."""
-        self._messages.labels(platform, outcome).inc()
+    def message(self, happening: str, lane: str) -> None:
+        """Count what happened to a message: `sent`, `cancelled`, `unknown`, `paused` (after a 429) and so on."""
+        self._messages.labels(happening, lane).inc()
 
     async def _page(self, _request: Request) -> Response:
         now = self._clock.now()

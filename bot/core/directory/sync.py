@@ -1,0 +1,64 @@
+"""Takes over what platforms tell of everybody, so that names, zones, titles and photos are right before people act."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot.core.database import Connection
+from bot.core.directory import store as directory
+from bot.core.engine import Engine
+from bot.core.errors import PlatformError
+from bot.core.interactions import Event, Origin
+from bot.core.people import Profile
+from bot.core.places import Workspace
+from bot.core.ports import Platform
+
+TOGETHER: Final = 100
+"""Profiles that are compared in one transaction; votes that come meanwhile wait for no more than that."""
+
+log = structlog.get_logger()
+
+
+class Sync:
+    """Learns everybody in every workspace; who is not as they were before becomes a `profile_changed`."""
+
+    def __init__(self, engine: Engine, platforms: Mapping[str, Platform]) -> None:
+        self._engine = engine
+        self._platforms = platforms
+
+    async def __call__(self) -> None:
+        """Once through all workspaces. A platform that refuses is left for the next time."""
+        for workspace in await self._engine.database.read(directory.all_workspaces):
+            if platform := self._platforms.get(workspace.platform):
+                try:
+                    await self._learn(workspace, platform)
+                except PlatformError as error:
+                    log.warning("sync_failed", platform=workspace.platform, reason=error.reason)
+
+    async def _learn(self, workspace: Workspace, platform: Platform) -> None:
+        async for profiles in _batches(platform.people(workspace)):
+            for profile in await self._engine.database.run(partial(_news, workspace=workspace, profiles=profiles)):
+                origin = Origin(platform=workspace.platform, workspace=workspace.key, account=profile.account)
+                await self._engine.handle(Event(origin, "profile_changed", profile=profile))
+
+
+def _news(connection: Connection, *, workspace: Workspace, profiles: Sequence[Profile]) -> list[Profile]:
+    """Learn profiles, and return those of people who were known otherwise before."""
+    before = [directory.known(connection, workspace, profile.account) for profile in profiles]
+    after = [directory.learn(connection, workspace, profile) for profile in profiles]
+    return [
+        profile for profile, old, new in zip(profiles, before, after, strict=True) if old is not None and old != new
+    ]
+
+
+async def _batches(profiles: AsyncIterator[Profile]) -> AsyncIterator[list[Profile]]:
+    batch: list[Profile] = []
+    async for profile in profiles:
+        batch.append(profile)
+        if len(batch) == TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
