@@ -1,0 +1,77 @@
+"""What happened behind the scenes to a message, for logs, metrics and the sandbox's strip; never what it says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Happening(StrEnum):
+    """What can happen to a message. `retrying` is a platform that was away, `paused` one that asked for a pause."""
+
+    PLANNED = "planned"
+    DISPLACED = "displaced"
+    SENT = "sent"
+    REDRAWN = "redrawn"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PAUSED = "paused"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One happening, by our own ids.
+
+    `until` is when the message is due (planned) or will be tried (displaced, paused, retrying, unknown).
+    """
+
+    happening: Happening
+    at: datetime
+    workspace: int
+    key: str
+    drawing: str
+    lane: str
+    person: int | None = None
+    place: int | None = None
+    until: datetime | None = None
+    reason: str = ""
+
+
+Row = sa.Row[*tuple[Any, ...]]
+"""A row of the outbox, as the database gives it."""
+
+Hook = Callable[[Notice], None]
+
+
+def unheard(_notice: Notice) -> None:
+    """The hook of those who do not listen."""
+
+
+Checkpoint = Callable[[str], None]
+"""Called with a label wherever a process could die; tests kill it there."""
+
+
+def onward(_label: str) -> None:
+    """The checkpoint of production: nothing."""
+
+
+def told(row: Row, happening: Happening, at: datetime, until: datetime | None = None, reason: str = "") -> Notice:
+    """What to tell of an outbox row."""
+    return Notice(
+        happening=happening,
+        at=at,
+        workspace=row.workspace_id,
+        person=row.person_id,
+        place=row.place_id,
+        key=row.key,
+        drawing=row.drawing,
+        lane=row.lane,
+        until=until,
+        reason=reason,
+    )

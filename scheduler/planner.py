@@ -1,0 +1,151 @@
+"""Due cadences become outbox rows, in batches; a pause of any length becomes one message for the newest slot."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+
+from bot.core.cadence.slots import Weekly, last_slot, next_slot
+from bot.core.cadence.store import at_minute, cadences
+from bot.core.database import Connection, Database, Instant, insert
+from bot.core.feature import Feature, Tick
+from bot.core.outbox import outbox
+from scheduler.failures import where
+from scheduler.notices import Checkpoint, Happening, Hook, Notice, Row, onward, unheard
+
+BATCH: Final = 1000
+MOST_ROUNDS: Final = 1000
+"""A feature's tick that never says 0 is asked so many times and not more."""
+
+log = structlog.get_logger()
+
+_DUE = (
+    sa.select(
+        cadences.c.id,
+        cadences.c.name,
+        cadences.c.workspace_id,
+        cadences.c.person_id,
+        cadences.c.place_id,
+        cadences.c.drawing,
+        cadences.c.lane,
+        cadences.c.weekday,
+        cadences.c.minute,
+        cadences.c.zone,
+        cadences.c.patience,
+        cadences.c.next_due_at,
+    )
+    .where(cadences.c.next_due_at <= sa.bindparam("now", type_=Instant))
+    .order_by(cadences.c.next_due_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_IDS = cadences.c.id.in_(sa.bindparam("ids", expanding=True))
+_MOVE = cadences.update().where(_IDS).values(next_due_at=sa.bindparam("following", type_=Instant))
+_TO = sa.case(
+    (cadences.c.person_id.is_(None), sa.literal("place:").concat(sa.cast(cadences.c.place_id, sa.Text))),
+    else_=sa.literal("person:").concat(sa.cast(cadences.c.person_id, sa.Text)),
+)
+_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    "key": cadences.c.name.concat(sa.bindparam("stamp", type_=sa.Text)),
+    "lane": cadences.c.lane,
+    "workspace_id": cadences.c.workspace_id,
+    "person_id": cadences.c.person_id,
+    "place_id": cadences.c.place_id,
+    "destination": _TO,
+    "drawing": cadences.c.drawing,
+    "arguments": cadences.c.arguments,
+    "due_at": sa.bindparam("slot", type_=Instant),
+    "planned_at": sa.bindparam("now", type_=Instant),
+    "expires_at": sa.bindparam("expires", type_=Instant),
+}
+
+
+class Planner:
+    """Plans what is due. Any number of replicas may plan at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        features: Iterable[Feature] = (),
+        tell: Hook = unheard,
+        checkpoint: Checkpoint = onward,
+    ) -> None:
+        self._database = database
+        self._ticks = {f"{each.name}.{name}": tick for each in features for name, tick in each.ticks.items()}
+        self._tell = tell
+        self._checkpoint = checkpoint
+
+    async def run(self, now: datetime) -> int:
+        """Plan everything due at `now` and run every feature's ticks; how many rows that took."""
+        planned = 0
+        while batch := await self._database.run(lambda connection: plan(connection, now, self._checkpoint)):
+            planned += len(batch)
+            for notice in batch:
+                self._tell(notice)
+        for name, tick in self._ticks.items():
+            planned += await self._tick(name, tick, now)
+        return planned
+
+    async def _tick(self, name: str, tick: Tick, now: datetime) -> int:
+        took = 0
+        try:
+            for _ in range(MOST_ROUNDS):
+                count = await self._database.run(lambda connection: tick(connection, now))
+                took += count
+                if not count:
+                    break
+        except Exception as error:  # noqa: BLE001 -- one feature's fault must not stop the others' time
+            log.error("tick_broke", tick=name, error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+        return took
+
+
+def plan(connection: Connection, now: datetime, checkpoint: Checkpoint = onward, most: int = BATCH) -> list[Notice]:
+    """Turn one batch of due cadences into outbox rows and move them past `now`; nothing is left at an empty list."""
+    rows = connection.execute(_DUE, {"now": now, "most": most}).all()
+    for (slot, following, patience), ids in _grouped(rows, now).items():
+        facts = {"ids": ids, "now": now, "slot": slot, "stamp": f":{slot.isoformat()}"}
+        expires = slot + timedelta(seconds=patience)
+        connection.execute(_into_outbox(connection), {**facts, "expires": expires})
+        checkpoint("while planning")
+        connection.execute(_MOVE, {"ids": ids, "following": following})
+    return [_notice(row, now) for row in rows]
+
+
+def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetime, int], list[int]]:
+    """The ids of rows that share their newest slot, the one that follows, and their patience."""
+    moments = {
+        (weekday, minute, zone): _moments(Weekly(weekday, at_minute(minute)), zone, now)
+        for weekday, minute, zone in {(row.weekday, row.minute, row.zone) for row in rows}
+    }
+    groups = defaultdict(list)
+    for row in rows:
+        newest, following = moments[row.weekday, row.minute, row.zone]
+        groups[max(newest, row.next_due_at), following, row.patience].append(row.id)
+    return groups
+
+
+def _moments(slot: Weekly, zone: str, now: datetime) -> tuple[datetime, datetime]:
+    return last_slot(slot, zone, now), next_slot(slot, zone, now)
+
+
+def _into_outbox(connection: Connection) -> sa.Executable:
+    chosen = sa.select(*_COLUMNS.values()).where(_IDS)
+    statement: sa.Executable = insert(connection, outbox).from_select(list(_COLUMNS), chosen).on_conflict_do_nothing()
+    return statement
+
+
+def _notice(row: Row, now: datetime) -> Notice:
+    return Notice(
+        happening=Happening.PLANNED,
+        at=now,
+        workspace=row.workspace_id,
+        person=row.person_id,
+        place=row.place_id,
+        key=row.name,
+        drawing=row.drawing,
+        lane=row.lane,
+        until=row.next_due_at,
+    )
