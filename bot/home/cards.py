@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.cards import Button, Buttons, Card, Context, Divider, Fields, Heading, Option, Part, Prose, Select, Style
+from bot.core.cards import (
+    Button,
+    Buttons,
+    Card,
+    Context,
+    Divider,
+    Fields,
+    Heading,
+    Option,
+    Part,
+    Prose,
+    Select,
+    Style,
+    note,
+)
 from bot.core.forms import ChoiceField, Field, Form, PlaceField, TimeField
 from bot.core.interactions import place_token
 from bot.core.people import Role
@@ -146,6 +160,21 @@ def settings(t: Texts, workspace: Workspace) -> Form:
             ChoiceField(id="locale", label=t("Language in channels"), options=_languages(), chosen=(workspace.locale,)),
         ),
     )
+
+
+def saved(t: Texts, changed: Sequence[str]) -> Card:
+    """What has changed, by the names that `settings_changed` has."""
+    words = {
+        "introductions": t("channel for introductions"),
+        "praise": t("channel for praise"),
+        "watched": t("watched channels"),
+        "quiet": t("quiet hours"),
+        "nudges": t("nudges a day"),
+        "locale": t("language in channels"),
+    }
+    if not changed:
+        return note(t("Nothing has changed."))
+    return note(t("Saved: {changes}.", changes=t.every([words[name] for name in changed])))
 
 
 def _listed(t: Texts, hints: Sequence[Hint]) -> Prose:

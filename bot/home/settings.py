@@ -53,7 +53,7 @@ class Settings:
         )
         locale = values.get("locale")
         changed = _choose(turn, settings, locale if isinstance(locale, str) else "")
-        return Answer(whisper=note(turn.t("Saved.") if changed else turn.t("Nothing has changed.")))
+        return Answer(whisper=cards.saved(turn.t, changed))
 
     def watch(self, turn: Turn, rest: str) -> Answer:
         """`/drumbeat watch #channel`, or `here`: posts in it count for leaders."""
@@ -74,8 +74,8 @@ class Settings:
         return _watching(turn, left)
 
 
-def _choose(turn: Turn, settings: WorkspaceSettings, locale: str = "") -> bool:
-    """Store what is new and tell every feature; whether anything was."""
+def _choose(turn: Turn, settings: WorkspaceSettings, locale: str = "") -> list[str]:
+    """Store what is new and tell every feature; the names of what was."""
     before = _spoken(turn.workspace.settings, turn.workspace.locale)
     locale = locale if locale in LOCALES else turn.workspace.locale
     after = _spoken(settings, locale)
@@ -84,10 +84,10 @@ def _choose(turn: Turn, settings: WorkspaceSettings, locale: str = "") -> bool:
     if locale != turn.workspace.locale:
         directory.describe_workspace(turn.connection, turn.workspace.id, locale=locale)
     now = replace(turn, workspace=replace(turn.workspace, settings=settings, locale=locale))
-    for name, value in after.items():
-        if value != before[name]:
-            now.emit("settings_changed", name=name, value=value)
-    return before != after
+    changed = [name for name, value in after.items() if value != before[name]]
+    for name in changed:
+        now.emit("settings_changed", name=name, value=after[name])
+    return changed
 
 
 def _spoken(settings: WorkspaceSettings, locale: str) -> dict[str, str]:
@@ -129,7 +129,9 @@ def _place(value: Value | None) -> int | None:
 
 def _time(value: Value | None) -> time | None:
     try:
-        return time.fromisoformat(value).replace(second=0, microsecond=0) if isinstance(value, str) else None
+        return (
+            time.fromisoformat(value).replace(second=0, microsecond=0, tzinfo=None) if isinstance(value, str) else None
+        )
     except ValueError:
         return None
 

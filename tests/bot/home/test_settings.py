@@ -78,7 +78,8 @@ async def test_every_change_is_told_to_the_features_once(stage: Stage) -> None:
 
     listener = Feature(name="listener", events={"settings_changed": hear})
     stage.engine = Engine(stage.database, stage.clock, (*stage.features, listener), otherwise="drumbeat")
-    assert read_aloud((await save(stage, introductions="<#C-hello>", quiet_begin="19:00")).whisper) == "Saved."
+    saved = await save(stage, introductions="<#C-hello>", quiet_begin="19:00")
+    assert read_aloud(saved.whisper) == "Saved: channel for introductions and quiet hours."
     assert heard == {"introductions": str(await place_id(stage, "C-hello")), "quiet": "19:00-08:00"}
     heard.clear()
     assert read_aloud((await save(stage)).whisper) == "Nothing has changed."
