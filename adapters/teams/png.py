@@ -17,8 +17,8 @@ TRACK: Final[Colour] = (128, 128, 128, 70)
 """Half-transparent grey, visible on light and on dark."""
 
 CLEAR: Final[Colour] = (0, 0, 0, 0)
-BAR_WIDTH: Final = 320
-BAR_HEIGHT: Final = 8
+BAR_WIDTH: Final = 200
+BAR_HEIGHT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

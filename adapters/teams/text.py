@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Span, Text, When
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>&~|{])")
+_SLASH: Final = re.compile(r"^/(?=\w)")
 _OPENER: Final = re.compile(r"^([-+#]|\d+(?=[.)]))", re.MULTILINE)
 _INDENT: Final = re.compile(r"^[^\S\n]+", re.MULTILINE)
 _BREAKS: Final = re.compile(r"\n+")
@@ -45,16 +46,20 @@ def entities(text: Text) -> Iterator[dict[str, Any]]:
 
 
 def _merged(text: Text) -> Text:
-    """Neighbours in bold as one: `**a****b**` would not be bold at all. Cards have no code font: it is bold, too."""
+    """Neighbours in bold as one: `**a****b**` would not be bold at all. Cards have no code font: it is bold, too.
+
+    Commands lose their slash, which in Teams' compose box begins Teams' own commands.
+    """
     merged: list[Span] = []
     for span in text:
         last = merged[-1] if merged else None
         if isinstance(span, Plain):
             bold = span.bold or span.code
+            words = _SLASH.sub("", span.text) if span.code else span.text
             if isinstance(last, Plain) and last.bold == bold:
-                merged[-1] = Plain(last.text + span.text, bold)
+                merged[-1] = Plain(last.text + words, bold)
             else:
-                merged.append(Plain(span.text, bold))
+                merged.append(Plain(words, bold))
         else:
             merged.append(span)
     return tuple(merged)

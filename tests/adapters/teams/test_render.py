@@ -74,7 +74,7 @@ def texts(card: dict[str, Any]) -> str:
     return "\n".join(each["text"] for each in within(card) if each.get("type") == "TextBlock")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(WORDS, st.lists(PART, max_size=8).map(tuple))
 def test_every_card_is_valid_and_small_enough(summary: str, parts: tuple[Part, ...]) -> None:
     card = adaptive(Card(summary, parts))

@@ -60,6 +60,10 @@ def test_neighbours_in_bold_are_one_bold() -> None:
     assert markdown((Plain("Hello ", bold=True), Plain("you", bold=True), Plain("!"))) == "**Hello you**!"
 
 
+def test_a_command_is_shown_without_the_slash_that_teams_keeps_for_itself() -> None:
+    assert markdown((Plain("Type "), Plain("/poll", code=True), Plain(" or a/b"))) == "Type **poll** or a/b"
+
+
 def test_a_mention_stands_in_the_text_and_beside_it() -> None:
     text: Text = (Plain("Thanks, "), Mention("Ann*a", "29:a"), Plain("!"))
     assert markdown(text) == "Thanks, <at>Anna</at>!"
