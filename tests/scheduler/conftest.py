@@ -1,0 +1,110 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core import outbox as core
+from bot.core.database import Connection, Database, metadata, open_database
+from bot.core.directory import store as directory
+from bot.core.engine import Engine
+from bot.core.outbox import Lane, outbox
+from bot.core.people import Profile
+from bot.core.places import QuietHours, WorkspaceSettings
+from scheduler import MovableClock, Notice, Patience, Scheduler
+from tests.scheduler.pretend import Board, Pretend
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A company of one channel and two people, a platform, and a scheduler with a clock moved by hand."""
+
+    database: Database
+    clock: MovableClock
+    platform: Pretend = field(default_factory=Pretend)
+    board: Board = field(default_factory=Board)
+    told: list[Notice] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    workspace: int = 0
+    channel: int = 0
+    ada: int = 0
+    ben: int = 0
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.database, self.clock, [self.board.feature()])
+        self.scheduler = self.another()
+
+    def another(self) -> Scheduler:
+        """One more replica on the same database."""
+        return Scheduler(
+            self.database,
+            self.engine,
+            {"pretend": self.platform},
+            self.clock,
+            tell=self.hear,
+            patience=Patience(chance=lambda: 1.0),
+        )
+
+    def hear(self, notice: Notice) -> None:
+        self.told.append(notice)
+        self.heard.set()
+
+    async def settle_in(self) -> None:
+        def make(connection: Connection) -> None:
+            workspace = directory.workspace(connection, "pretend", "T1")
+            directory.describe_workspace(connection, workspace.id, name="Acme", locale="en", zone="UTC")
+            self.workspace = workspace.id
+            self.channel = directory.place_at(connection, workspace, "C1", name="general").id
+            self.ada = directory.learn(
+                connection, workspace, Profile(account="ada", name="Ada", zone="Europe/Berlin", locale="de")
+            ).id
+            self.ben = directory.learn(connection, workspace, Profile(account="ben", name="Ben", zone="UTC")).id
+
+        await self.database.run(make)
+
+    async def choose(self, settings: WorkspaceSettings) -> None:
+        await self.database.run(lambda c: directory.choose(c, directory.workspace_by_id(c, self.workspace), settings))
+
+    async def send(self, key: str, lane: Lane = Lane.ANSWER, **facts: Any) -> bool:  # noqa: ANN401 -- as `outbox.send`
+        """Plan a message; to Ada unless `place` or `person` is named."""
+        if "place" not in facts:
+            facts.setdefault("person", self.ada)
+        facts.setdefault("drawing", "board.card")
+        return await self.database.run(
+            lambda c: core.send(c, key=key, lane=lane, now=self.clock.now(), workspace=self.workspace, **facts)
+        )
+
+    async def redraw(self, subject: str) -> None:
+        await self.database.run(lambda c: core.redraw(c, subject, self.clock.now()))
+
+    async def rows(self) -> list[Any]:
+        return list(await self.database.read(lambda c: c.execute(sa.select(outbox).order_by(outbox.c.id)).all()))
+
+    async def states(self) -> dict[str, str]:
+        return {row.key: row.state for row in await self.rows()}
+
+    async def run(self, **later: float) -> None:
+        """Put the clock forward, if asked, and do everything that is due."""
+        self.clock.move_by(timedelta(**later))
+        await self.scheduler.run_due()
+
+    def happenings(self, key: str) -> list[str]:
+        return [notice.happening.value for notice in self.told if notice.key == key]
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    database = open_database(database_url)
+    await database.run(metadata.create_all)
+    world = World(database, MovableClock(MONDAY))
+    await world.settle_in()
+    yield world
+    await database.close()
+
+
+NEVER_QUIET = WorkspaceSettings(quiet=QuietHours(MONDAY.time(), MONDAY.time(), weekends=False))
