@@ -5,13 +5,13 @@ What a command does not need is not imported: Slack's and Teams' SDKs only where
 
 import asyncio
 import logging
-import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Annotated, Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
 
 import structlog
 import typer
@@ -23,15 +23,13 @@ from starlette.routing import BaseRoute, Route
 from adapters.web import health, server
 from adapters.web.app import application
 from adapters.web.metrics import Metrics
-from bot import config, migrations
+from bot import admin, config, migrations
 from bot.config import Settings, Unusable
-from bot.core.database import Away, Connection, Database, open_database, ping
-from bot.core.directory import store as directory
+from bot.core.database import Away, Database, open_database, ping
 from bot.core.directory.sync import Sync
 from bot.core.engine import Engine
 from bot.core.interactions import Interaction
 from bot.core.logs import configure_logs
-from bot.core.people import Person, Role
 from bot.core.ports import Clock, Platform
 from bot.doctor import Finding, examine
 from bot.features import features
@@ -106,25 +104,33 @@ class Process:
                 yield
             finally:
                 start.cancel()
-                with suppress(asyncio.CancelledError):
-                    await start
+                await asyncio.gather(start, return_exceptions=True)
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        await self._migrate()
-        for adapter in self._adapters:
-            await adapter.start()
-            stack.push_async_callback(adapter.stop)
-        self.scheduler.start()
-        stack.push_async_callback(self.scheduler.stop, server.GRACE)
-        self._hindrance = ""
-        log.info("ready")
+        try:
+            await self._migrate()
+            for adapter in self._adapters:
+                await adapter.start()
+                stack.push_async_callback(adapter.stop)
+        except migrations.TooNew:
+            self._hindrance = "The database was made by a newer version of Drumbeat: install that one."
+            log.error("database_too_new")  # noqa: TRY400 -- where it was found out helps nobody
+        except Exception:
+            self._hindrance = "The start failed; the log says why."
+            log.exception("start_failed")
+            raise
+        else:
+            self.scheduler.start()
+            stack.push_async_callback(self.scheduler.stop, server.GRACE)
+            self._hindrance = ""
+            log.info("ready")
 
     async def _migrate(self) -> None:
         while True:
             try:
                 await self._database.run(migrations.upgrade)
-            except Away:
-                log.warning("database_away")
+            except Away as away:
+                log.warning("database_away", reason=str(away))
                 await asyncio.sleep(OPENING)
             else:
                 return
@@ -160,8 +166,14 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-role = typer.Typer(help="Say who is a communicator, a leader or an admin.", no_args_is_help=True)
-cli.add_typer(role, name="role")
+teams = typer.Typer(help="Make what Microsoft Teams needs.", no_args_is_help=True)
+cli.add_typer(admin.commands)
+cli.add_typer(teams, name="teams")
+
+
+@teams.callback()
+def _teams() -> None:
+    """Keep `teams package` two words."""
 
 
 @cli.command()
@@ -174,12 +186,14 @@ def serve() -> None:
         process.connect(adapter)
     door = _door(settings.host, settings.port)
     log.info("listening", address=settings.address, slack=settings.slack, teams=settings.teams)
+    if not settings.slack and not settings.teams:
+        log.warning("no_chat", hint="`drumbeat doctor` says what is missing")
     _run(process.application(https=settings.public_url.startswith("https://")), door)
 
 
 @cli.command()
 def demo() -> None:
-    """Run a sandbox chat in the browser, with a sample company. Nothing is kept."""
+    """Run a sandbox chat in the browser. Nothing is kept."""
     from adapters.sandbox.app import SandboxAdapter
     from adapters.sandbox.hours import opening
 
@@ -193,14 +207,14 @@ def demo() -> None:
         sandbox = SandboxAdapter(process.engine, clock, run_due=hours.run_due, next_due=hours.next_due)
         process.connect(sandbox)
         process.hooks.append(sandbox.notice)
-        door = _door(settings.host, settings.port)
+        door = _door(settings.host, settings.port, otherwise=None if "port" in settings.model_fields_set else 0)
         typer.echo(f"The sandbox is open: http://{settings.host}:{door.getsockname()[1]}/sandbox/  (Ctrl+C ends it)")
         _run(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
 
 
 @cli.command()
 def doctor() -> None:
-    """Say what is missing, in one sentence each; exit status 1 if something needed is."""
+    """Say what is missing. Exit status 1 if something needed is."""
     settings = config.read_settings()
     found = asyncio.run(_findings(settings))
     for finding in found:
@@ -210,68 +224,18 @@ def doctor() -> None:
     typer.echo("Drumbeat has everything it needs.")
 
 
-@cli.command()
-def migrate(
-    draft: Annotated[
-        str, typer.Option(help="For developers: write the migration that is missing, with this title.")
-    ] = "",
-) -> None:
-    """Bring the database into the shape of this version; `serve` does so by itself."""
+@teams.command()
+def package(to: Annotated[Path, typer.Option(help="The file to write.")] = Path("drumbeat-teams.zip")) -> None:
+    """Make the app package to upload to Teams."""
+    from adapters.teams import manifest
+
     settings = config.read_settings()
-    if draft:
-        from bot.migrations.draft import write
-
-        declared()
-        typer.echo(write(draft))
-        return
-    typer.echo(f"The database is at {_with_database(settings, lambda database: database.run(migrations.upgrade))}.")
-
-
-@cli.command(name="settings")
-def list_settings() -> None:
-    """List every setting: its meaning, its default, and whether it is set."""
-    for each in config.listing(config.read_settings()):
-        state = f"set to {each.value}" if each.given else f"not set, so {each.default}" if each.default else "not set"
-        typer.echo(f"{each.name}\n    {each.meaning}\n    {state}")
-
-
-@cli.command()
-def secret() -> None:
-    """Make a good DRUMBEAT_SECRET_KEY."""
-    typer.echo(secrets.token_urlsafe(32))
-
-
-@role.command(name="add")
-def add_role(platform: str, who: str, what: Role) -> None:
-    """Give a role to somebody, by account id or e-mail address: `drumbeat role add slack U024BE7LH communicator`."""
-    _change_role(platform, who, what, directory.grant)
-
-
-@role.command(name="remove")
-def remove_role(platform: str, who: str, what: Role) -> None:
-    """Take a role away from somebody."""
-    _change_role(platform, who, what, directory.revoke)
-
-
-@role.command(name="list")
-def list_roles() -> None:
-    """List everybody who has a role."""
-
-    def listed(connection: Connection) -> list[str]:
-        return [
-            f"{workspace.platform}  {person.account}  {person.name}  {', '.join(sorted(person.roles))}"
-            for workspace in directory.all_workspaces(connection)
-            for person in directory.everybody(connection, workspace)
-            if person.roles
-        ]
-
-    lines = _with_database(config.read_settings(), lambda database: database.read(listed))
-    typer.echo("\n".join(lines) or "Nobody has a role yet; a workspace's own admins are communicators without one.")
-
-
-def declared() -> None:
-    """Import whatever declares a table."""
-    features()
+    if not settings.microsoft_app_id:
+        raise Unusable("MICROSOFT_APP_ID is missing: the package names the bot by it.")
+    if not settings.public_url.startswith("https://"):
+        raise Unusable("DRUMBEAT_PUBLIC_URL must be an https address: the package names it.")
+    commands = {name: command for feature in features() for name, command in feature.commands.items()}
+    typer.echo(manifest.package(settings.microsoft_app_id, settings.address, commands, to))
 
 
 def connected(settings: Settings, engine: Engine) -> Iterator[Connected]:
@@ -292,8 +256,6 @@ def connected(settings: Settings, engine: Engine) -> Iterator[Connected]:
             ),
             engine,
         )
-    if not settings.slack and not settings.teams:
-        log.warning("no_platform", hint="`drumbeat doctor` says what is missing.")
 
 
 async def _findings(settings: Settings) -> list[Finding]:
@@ -310,36 +272,6 @@ async def _findings(settings: Settings) -> list[Finding]:
     return found
 
 
-def _change_role(platform: str, who: str, what: Role, change: Callable[[Connection, Person, Role], None]) -> None:
-    def changed(connection: Connection) -> Person | None:
-        for workspace in directory.all_workspaces(connection, platform):
-            if person := directory.named(connection, workspace, who):
-                change(connection, person, what)
-                return directory.person(connection, workspace, person.id)
-        return None
-
-    person = _with_database(config.read_settings(), lambda database: database.run(changed))
-    if person is None:
-        raise Unusable(f"Nobody on {platform} has the account or e-mail address {who}, as far as Drumbeat knows.")
-    typer.echo(f"{person.name}: {', '.join(sorted(person.roles)) or 'no role'}")
-
-
-def _with_database(settings: Settings, do: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
-    """Do one thing with the database, brought into shape."""
-
-    async def done() -> T:
-        database = open_database(settings.database_url)
-        try:
-            await database.run(migrations.upgrade)
-            return await do(database)
-        except Away as away:
-            raise Unusable(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.") from None
-        finally:
-            await database.close()
-
-    return asyncio.run(done())
-
-
 def _run(app: Starlette, door: socket.socket, *on_stop: Callable[[], None]) -> None:
     if not server.serve(app, door, on_stop):
         raise typer.Exit(1)
@@ -349,15 +281,19 @@ async def _to_the_sandbox(_request: Request) -> Response:
     return RedirectResponse("/sandbox/")
 
 
-def _door(host: str, port: int) -> socket.socket:
+def _door(host: str, port: int, *, otherwise: int | None = None) -> socket.socket:
+    """The socket to listen at; where the port is taken, one at the port `otherwise`."""
     try:
         return server.listen(host, port)
     except OSError as error:
+        if otherwise is not None:
+            return _door(host, otherwise)
         raise Unusable(f"DRUMBEAT_HOST and DRUMBEAT_PORT do not allow to listen at {host}:{port}: {error}.") from None
 
 
 def main() -> None:
     """Run a command; what an admin can mend is one sentence."""
+    configure_logs(level=logging.CRITICAL)
     try:
         cli()
     except Unusable as hindrance:

@@ -7,10 +7,8 @@ each keeps it. prepared: statements for the hot path.
 import sqlalchemy as sa
 
 from bot.core.database.port import Away, Connection, Database, Work, ping
-from bot.core.database.postgresql import PostgreSQL
 from bot.core.database.prepared import Prepared
 from bot.core.database.schema import Id, Instant, insert, metadata
-from bot.core.database.sqlite import SQLite
 
 __all__ = [
     "Away",
@@ -18,9 +16,7 @@ __all__ = [
     "Database",
     "Id",
     "Instant",
-    "PostgreSQL",
     "Prepared",
-    "SQLite",
     "Work",
     "insert",
     "metadata",
@@ -33,5 +29,9 @@ def open_database(url: str) -> Database:
     """The database behind an URL, `sqlite:///file` or `postgresql://...`. Nothing is connected before the first use."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        from bot.core.database.sqlite import SQLite  # noqa: PLC0415 -- the drivers cost 50 ms and 8 MB
+
         return SQLite(parsed)
+    from bot.core.database.postgresql import PostgreSQL  # noqa: PLC0415 -- as above
+
     return PostgreSQL(parsed.set(drivername="postgresql+psycopg"))

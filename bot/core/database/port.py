@@ -13,7 +13,10 @@ Work = Callable[[Connection], T]
 
 
 class Away(Exception):
-    """The database cannot be reached; nothing was done. The message is the driver's."""
+    """The database cannot be reached; nothing was done. The message is the driver's first line."""
+
+    def __init__(self, why: object) -> None:
+        super().__init__(str(why).partition("\n")[0].rstrip("."))
 
 
 class Database(ABC):

@@ -68,7 +68,7 @@ class PostgreSQL(Database):
         try:
             connection = engine.connect()
         except OperationalError as error:
-            raise Away(str(error.orig)) from error
+            raise Away(error.orig) from error
         with connection, connection.begin() as transaction:
             try:
                 result = done(work, connection)
@@ -77,7 +77,7 @@ class PostgreSQL(Database):
                 if connection.invalidated or _driver(connection).closed:
                     connection.invalidate()
                     self.engine.dispose()  # the other idle connections were most likely cut, too
-                    raise _Undone(Away(str(cause))) from error
+                    raise _Undone(Away(cause)) from error
                 if isinstance(cause, psycopg.Error) and cause.sqlstate in COLLISIONS:
                     raise _Undone(error) from error
                 raise

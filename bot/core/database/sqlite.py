@@ -163,9 +163,9 @@ def _connected(engine: sa.Engine) -> Connection:
     try:
         return engine.connect()
     except OperationalError as error:
-        raise Away(str(error.orig)) from error
+        raise Away(error.orig) from error
     except OSError as error:  # its folder cannot be made
-        raise Away(str(error)) from error
+        raise Away(error) from error
 
 
 def _try(job: _Job, connection: Connection, driver: sqlite3.Connection) -> None:

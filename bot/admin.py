@@ -1,0 +1,112 @@
+"""The commands of an admin that need no more than the settings and the database."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot import config, migrations
+from bot.config import Unusable
+from bot.core.database import Away, Connection, Database, open_database
+from bot.core.directory import store as directory
+from bot.core.people import Person, Role
+from bot.features import features
+
+T = TypeVar("T")
+
+commands = typer.Typer()
+role = typer.Typer(help="Say who is a communicator, a leader or an admin.", no_args_is_help=True)
+commands.add_typer(role, name="role")
+
+
+@commands.command()
+def migrate(
+    draft: Annotated[
+        str, typer.Option(help="For developers: write the migration that is missing, with this title.")
+    ] = "",
+) -> None:
+    """Bring the database into shape, as `serve` does by itself."""
+    if draft:
+        from bot.migrations.draft import write  # noqa: PLC0415 -- for developers only
+
+        features()  # they declare the tables
+        typer.echo(write(draft))
+        return
+    typer.echo(f"The database is at {_with_database(lambda database: database.run(migrations.upgrade))}.")
+
+
+@commands.command(name="settings")
+def list_settings() -> None:
+    """List every setting and whether it is set."""
+    for each in config.listing(config.read_settings()):
+        state = f"set to {each.value}" if each.given else f"not set, so {each.default}" if each.default else "not set"
+        typer.echo(f"{each.name}\n    {each.meaning}\n    {state}")
+
+
+@commands.command()
+def secret() -> None:
+    """Make a good DRUMBEAT_SECRET_KEY."""
+    typer.echo(secrets.token_urlsafe(32))
+
+
+@role.command(name="add")
+def add_role(platform: str, who: str, what: Role) -> None:
+    """Give a role to somebody, by account id or e-mail address: `drumbeat role add slack U024BE7LH communicator`."""
+    _change_role(platform, who, what, directory.grant)
+
+
+@role.command(name="remove")
+def remove_role(platform: str, who: str, what: Role) -> None:
+    """Take a role away from somebody."""
+    _change_role(platform, who, what, directory.revoke)
+
+
+@role.command(name="list")
+def list_roles() -> None:
+    """List everybody who has a role."""
+
+    def listed(connection: Connection) -> list[str]:
+        return [
+            f"{workspace.platform}  {person.account}  {person.name}  {', '.join(sorted(person.roles))}"
+            for workspace in directory.all_workspaces(connection)
+            for person in directory.everybody(connection, workspace)
+            if person.roles
+        ]
+
+    lines = _with_database(lambda database: database.read(listed))
+    typer.echo("\n".join(lines) or "Nobody has a role yet; a workspace's own admins are communicators without one.")
+
+
+def _change_role(platform: str, who: str, what: Role, change: Callable[[Connection, Person, Role], None]) -> None:
+    def changed(connection: Connection) -> Person | None:
+        for workspace in directory.all_workspaces(connection, platform):
+            if person := directory.named(connection, workspace, who):
+                change(connection, person, what)
+                return directory.person(connection, workspace, person.id)
+        return None
+
+    person = _with_database(lambda database: database.run(changed))
+    if person is None:
+        raise Unusable(f"Nobody on {platform} has the account or e-mail address {who}, as far as Drumbeat knows.")
+    typer.echo(f"{person.name}: {', '.join(sorted(person.roles)) or 'no role'}")
+
+
+def _with_database(do: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    """Do one thing with the database, brought into shape."""
+    settings = config.read_settings()
+
+    async def done() -> T:
+        database = open_database(settings.database_url)
+        try:
+            await database.run(migrations.upgrade)
+            return await do(database)
+        except Away as away:
+            raise Unusable(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.") from None
+        except migrations.TooNew:
+            raise Unusable("The database was made by a newer version of Drumbeat: install that one.") from None
+        finally:
+            await database.close()
+
+    return asyncio.run(done())
