@@ -13,8 +13,11 @@ from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.outbox import Lane, outbox
 from bot.core.people import Profile
-from bot.core.places import QuietHours, WorkspaceSettings
+from bot.core.places import QuietHours, Workspace, WorkspaceSettings
 from scheduler import MovableClock, Notice, Patience, Scheduler
+from scheduler.notices import Checkpoint, onward
+from scheduler.outcomes import Outcomes
+from scheduler.scenes import Stage
 from tests.scheduler.pretend import Board, Pretend
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -39,7 +42,7 @@ class World:
         self.engine = Engine(self.database, self.clock, [self.board.feature()])
         self.scheduler = self.another()
 
-    def another(self) -> Scheduler:
+    def another(self, checkpoint: Checkpoint = onward) -> Scheduler:
         """One more replica on the same database."""
         return Scheduler(
             self.database,
@@ -48,6 +51,7 @@ class World:
             self.clock,
             tell=self.hear,
             patience=Patience(chance=lambda: 1.0),
+            checkpoint=checkpoint,
         )
 
     def hear(self, notice: Notice) -> None:
@@ -81,6 +85,14 @@ class World:
 
     async def redraw(self, subject: str) -> None:
         await self.database.run(lambda c: core.redraw(c, subject, self.clock.now()))
+
+    async def workspace_now(self) -> Workspace:
+        return await self.database.read(lambda c: directory.workspace_by_id(c, self.workspace))
+
+    def sweep(self, connection: Connection) -> None:
+        """Take back what vanished workers held, without asking the platform."""
+        stage = Stage(self.engine, {"pretend": self.platform})
+        Outcomes(stage, Patience()).sweep(connection, self.clock.now(), 100)
 
     async def rows(self) -> list[Any]:
         return list(await self.database.read(lambda c: c.execute(sa.select(outbox).order_by(outbox.c.id)).all()))
