@@ -28,12 +28,12 @@ from adapters.sandbox.platform import SandboxPlatform
 from adapters.sandbox.strip import Notice, Strip
 from bot.core.engine import Engine
 from bot.core.interactions import Answer
+from bot.core.outbox import planned
+from bot.core.places import PlaceKind
 
 HERE: Final = Path(__file__).parent
 STILL_HERE: Final = 15
 """Seconds of silence after which the live stream says that it is still there."""
-BEFORE: Final = timedelta(minutes=45)
-"""How long before the demo begins its first acts happen."""
 PACE: Final = 0.07
 
 Doing = Callable[[Asked], Awaitable[Data]]
@@ -60,6 +60,7 @@ class SandboxAdapter:
         self._acts = Acts(engine, self.chat, clock, self._strip)
         self._colleagues = Colleagues(self.chat, self._acts, self._company, Random(7), pace)  # noqa: S311 -- a demo
         self._hours = Hours(clock, self.chat, run_due, next_due)
+        self._told = 0
         self._token = secrets.token_urlsafe(24)
         loader = FileSystemLoader(HERE / "templates")
         self._page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")
@@ -88,16 +89,23 @@ class SandboxAdapter:
         return [Mount("/sandbox", routes=inside, middleware=[Middleware(Guard, token=self._token)])]
 
     async def start(self) -> None:
-        """Let the sample company move in, and live its last hour before the demo begins."""
+        """Let the sample company move in, and live the days before the demo begins."""
         begin = self._clock.now()
-        self._clock.move_to(begin - BEFORE)
-        company.move_in(self._company, self.chat, self._clock)
+        company.move_in(self._company, self.chat)
         self._strip.names = await self._engine.database.run(
             lambda connection: company.register(connection, self._company)
         )
-        await self._colleagues.play(self._company.acts)
-        await self._hours.settle()
-        self._clock.move_to(begin)
+        for line in self._company.earlier:
+            at = begin - timedelta(hours=line.hours)
+            self._clock.move_to(min(at, self._clock.now()))
+            await self._hours.advance(at)
+            await self._colleagues.play(line)
+            await self._settle()
+        await self._hours.advance(begin)
+        for account in self.chat.members:
+            for room in self.chat.rooms_of(account):
+                if room.kind is PlaceKind.CHANNEL:
+                    self.chat.read(account, room.key)
 
     def notice(self, told: Notice) -> None:
         """The scheduler tells what happened to a message."""
@@ -183,7 +191,7 @@ class SandboxAdapter:
             await self._colleagues.post()
         else:
             joined = await self._join()
-        await self._hours.settle()
+        await self._settle()
         return {"joined": joined}
 
     async def _join(self) -> str:
@@ -193,8 +201,16 @@ class SandboxAdapter:
         self._strip.names.people[await self._engine.database.read(company.number_of(member))] = member.account
         return member.account
 
-    async def _answered(self, asked: Asked, answer: Answer) -> Data:
+    async def _settle(self) -> None:
+        """Send what is due, and tell what was written down for later."""
+        now = self._clock.now()
+        for plan in await self._engine.database.read(lambda connection: planned(connection, self._told, now)):
+            self._told = max(self._told, plan.id)
+            self._strip.planned(plan, now)
         await self._hours.settle()
+
+    async def _answered(self, asked: Asked, answer: Answer) -> Data:
+        await self._settle()
         return page.answer(answer, self.chat.members[asked.account].zone)
 
 

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from random import Random
-from typing import Final
+from typing import Final, assert_never
 
 from adapters.sandbox.acts import Actor, Acts
 from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room
 from adapters.sandbox.company import Company, Line
 from adapters.sandbox.page import EMOJI
 from bot.core.cards import Bars, Button
+from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
+from bot.core.interactions import Value
 from bot.core.places import PlaceKind
 
 TURNOUT: Final = 0.6
@@ -60,10 +62,13 @@ class Colleagues:
             self._chat.tell(News("member"))
         return member
 
-    async def play(self, lines: Sequence[Line]) -> None:
-        """Act out lines that belong to somebody."""
-        for line in lines:
-            await self._say(line.account, line.room, line.words)
+    async def play(self, line: Line) -> None:
+        """Act out a line: say it, and fill in the form it opens."""
+        actor = Actor(account=line.account, room=self._chat.rooms[line.room])
+        answer = await self._acts.say(actor, line.words)
+        if answer.form is not None and line.values is not None:
+            filled = {field.id: _filling(field) for field in answer.form.fields} | dict(line.values)
+            await self._acts.submit(actor, answer.form.address, filled, answer.form.state)
 
     async def _vote(self, room: Room, message: Message, ballots: Sequence[Button], but: str) -> None:
         liked = [self._random.random() ** 2 + 0.1 for _ in ballots]
@@ -99,3 +104,18 @@ class Colleagues:
 def _ballots(message: Message) -> list[Button]:
     parts = message.card.parts if message.card else ()
     return [bar.button for part in parts if isinstance(part, Bars) for bar in part.bars if bar.button]
+
+
+def _filling(field: Field) -> Value:
+    """What a field holds when nobody touches it."""
+    match field:
+        case TextField(value=value) | WhenField(value=value) | TimeField(value=value):
+            return value
+        case ChoiceField(chosen=chosen, many=many):
+            return chosen if many else "".join(chosen[:1])
+        case PeopleField(people=people):
+            return people
+        case PlaceField(place=place):
+            return place
+        case _:
+            assert_never(field)

@@ -52,6 +52,11 @@ class Hours:
         async with self._moving:
             await self._advance(await self._target(step, zone))
 
+    async def advance(self, until: datetime) -> None:
+        """Move to an instant, and let everything due before it happen at its own time."""
+        async with self._moving:
+            await self._advance(until)
+
     async def _target(self, step: str, zone: str) -> datetime:
         now = self._clock.now()
         if step == "morning":

@@ -6,22 +6,27 @@ from itertools import count
 from typing import Final, Protocol
 
 from adapters.sandbox.chat import Chat, Member, News
-from adapters.sandbox.company import Names
+from bot.core.outbox import Planned
 from bot.core.rich import Plain, Text, plain
 from bot.core.texts import Texts
 
 KEPT: Final = 150
 TOGETHER: Final = timedelta(minutes=2)
 """A new happening to the same message within this time takes the place of the old one."""
+NOW: Final = timedelta(minutes=1)
 
 
-class Notice(Protocol):
-    """What the scheduler tells of a message, by our own ids; never what it says."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Accounts and rooms by the ids that the directory gave them."""
 
-    @property
-    def happening(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
+    people: dict[int, str]
+    rooms: dict[int, str]
+
+
+class About(Protocol):
+    """Which message a line is about, by our own ids."""
+
     @property
     def key(self) -> str: ...
     @property
@@ -30,6 +35,15 @@ class Notice(Protocol):
     def person(self) -> int | None: ...
     @property
     def place(self) -> int | None: ...
+
+
+class Notice(About, Protocol):
+    """What the scheduler tells of a message; never what it says."""
+
+    @property
+    def happening(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
     @property
     def until(self) -> datetime | None: ...
     @property
@@ -50,8 +64,20 @@ class Line:
 
 
 THINGS: Final = {
-    "polls.ballot": "poll",
-    "polls.outcome": "outcome of a poll",
+    "home.communicator": "a word to a new communicator",
+    "home.welcome": "the first three steps",
+    "intros.blank": "a word about a blank profile",
+    "intros.introduction": "an introduction",
+    "intros.reminder": "a reminder to introduce oneself",
+    "intros.welcome": "a welcome",
+    "polls.ballot": "a poll",
+    "polls.outcome": "the outcome of a poll",
+    "praise.digest": "the week's praise",
+    "praise.given": "praise",
+    "praise.told": "a word to somebody who was praised",
+    "rhythm.appointed": "a word to a new leader",
+    "rhythm.nudge": "a nudge",
+    "rhythm.reminder": "the weekly reminder to post",
 }
 """What each drawing is to people."""
 
@@ -61,20 +87,33 @@ HAPPENINGS: Final = {
     "sent": "*{thing}* sent to {whom}.",
     "redrawn": "*{thing}* in {whom} redrawn as things stand now.",
     "cancelled": "*{thing}* for {whom} not sent: {reason}.",
-    "expired": "*{thing}* for {whom} came too late to be useful, so it stays unsent.",
+    "expired": "*{thing}* for {whom} stays unsent: {reason}, and afterwards it would be too late.",
     "paused": "The chat asked for a pause: *{thing}* for {whom} waits until {until}.",
-    "retrying": "The chat was away: *{thing}* for {whom} is tried again at {until}.",
+    "retrying": "The chat was away: *{thing}* for {whom} is tried again, {until}.",
     "failed": "*{thing}* for {whom} could not be sent: {reason}.",
     "unknown": "Nobody knows whether *{thing}* reached {whom}; asking before anything is sent again.",
 }
 
 REASONS: Final = {
-    "quiet_hours": "quiet hours",
-    "quiet": "quiet hours",
-    "budget": "enough messages for one day",
+    "daily_budget": "enough messages for one day",
+    "declined": "they would rather not",
+    "hushed": "they do not want to hear of it",
+    "introduced": "they have introduced themselves",
+    "left": "they are not here any more",
+    "no_leader": "they are no leader any more",
     "opted_out": "they asked to be left alone",
-    "already_posted": "they have posted already this week",
+    "person_inactive": "they are not here any more",
+    "poll_deleted": "the poll is gone",
+    "posted_already": "they have posted already this week",
+    "profile_complete": "the profile is complete now",
+    "quiet_hours": "quiet hours",
+    "rhythm_changed": "they changed their rhythm",
+    "role_taken": "they do not hold that role any more",
+    "too_late": "it came up too late",
 }
+
+CROWD: Final = 3
+"""More people than this in one line are not all named."""
 
 
 class Strip:
@@ -89,18 +128,26 @@ class Strip:
         self._actors: dict[str, list[str]] = {}
 
     def notice(self, told: Notice) -> None:
-        """Something happened to a message."""
-        member = self._member(told.person)
+        """Something happened to a message. What is planned for this very moment is told by what becomes of it."""
+        if told.happening == "planned" and told.until is not None and told.until <= told.at + NOW:
+            return
+        self._tell(told, str(told.happening), told.at, told.until, told.reason)
+
+    def planned(self, plan: Planned, now: datetime) -> None:
+        """A message was written down for later."""
+        self._tell(plan, "planned", now, plan.due, "")
+
+    def _tell(self, about: About, happening: str, at: datetime, until: datetime | None, reason: str) -> None:
+        member = self._member(about.person)
         zone = member.zone if member else ""
         facts: dict[str, str | Text] = {
-            "thing": _capital(THINGS.get(told.drawing, told.drawing.replace(".", " "))),
-            "whom": self._whom(told),
-            "until": self._time(told.until, zone),
-            "reason": self._t(REASONS.get(told.reason, told.reason.replace("_", " "))),
+            "thing": _capital(THINGS.get(about.drawing, about.drawing.replace(".", " "))),
+            "whom": self._whom(about),
+            "until": _moment(until, at, zone or "UTC"),
+            "reason": REASONS.get(reason, reason.replace("_", " ")),
         }
-        happening = str(told.happening)
         sentence = HAPPENINGS.get(happening, f"{{thing}}: {happening}")
-        self._add(f"message:{told.key}", happening, self._t.rich(sentence, **facts), told.at, zone)
+        self._add(f"message:{about.key}", happening, self._t.rich(sentence, **facts), at, zone)
 
     def acted(self, member: Member, at: datetime, sentence: str, key: str = "", **facts: str | Text) -> None:
         """Somebody did something. Acts with one `key`, one after another, become one line with everybody's names."""
@@ -121,7 +168,7 @@ class Strip:
         self.lines = [*self.lines[1 - KEPT :], line]
         self._chat.tell(News("strip"))
 
-    def _whom(self, told: Notice) -> Text:
+    def _whom(self, told: About) -> Text:
         member = self._member(told.person)
         if member:
             return (Plain(member.name, bold=True),)
@@ -131,17 +178,20 @@ class Strip:
     def _member(self, person: int | None) -> Member | None:
         return self._chat.members.get(self.names.people.get(person or 0, ""))
 
-    def _time(self, at: datetime | None, zone: str) -> str:
-        if at is None:
-            return "later"
-        local = Texts("en", zone or "UTC")
-        return f"{local.day(at)}, {local.clock(at)}"
-
     def _everybody(self, names: list[str]) -> Text:
         different = list(dict.fromkeys(names))
-        shown = different[-2:] if len(different) > 3 else different  # noqa: PLR2004 -- three names are a list, four a crowd
+        shown = different[-2:] if len(different) > CROWD else different
         rest = len(different) - len(shown)
         return (Plain(self._t.every([*shown, *([f"{rest} others"] if rest else [])]), bold=True),)
+
+
+def _moment(at: datetime | None, now: datetime, zone: str) -> str:
+    """An instant in words, short while its weekday alone is clear."""
+    if at is None:
+        return "later"
+    local = Texts("en", zone)
+    near = at - now < timedelta(days=6)
+    return f"{local.weekday(at.astimezone(local.zone).weekday()) if near else local.day(at)}, {local.clock(at)}"
 
 
 def _capital(words: str) -> str:

@@ -214,6 +214,27 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
     return Backlog(rows, sum(due for _, due, _ in counted), min(firsts, default=None))
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that waits for its time, by our own ids."""
+
+    id: int
+    key: str
+    drawing: str
+    person: int | None
+    place: int | None
+    due: datetime
+
+
+def planned(connection: Connection, after: int, now: datetime) -> list[Planned]:
+    """What was planned for later than `now`, of the rows that came after a row's id."""
+    columns = (outbox.c.id, outbox.c.key, outbox.c.drawing, outbox.c.person_id, outbox.c.place_id, outbox.c.due_at)
+    ahead = sa.select(*columns).where(
+        outbox.c.id > after, outbox.c.due_at > now, outbox.c.verb == "send", outbox.c.state == State.READY.value
+    )
+    return [Planned(*row) for row in connection.execute(ahead.order_by(outbox.c.id))]
+
+
 def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
     """Take back what is planned and not yet begun."""
     waiting = outbox.c.state == State.READY.value

@@ -1,7 +1,6 @@
 """The sandbox in a real browser, as people use it: by hand and by keyboard, on a desk and on a phone."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -12,12 +11,11 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from starlette.applications import Starlette
 
-from adapters.sandbox.app import SandboxAdapter
 from bot.core.database import metadata, open_database
 from bot.core.engine import Engine
 from bot.features import features
-from scheduler.clock import MovableClock, SystemClock
-from tests.adapters.sandbox.postman import Postman
+from scheduler import MovableClock, SystemClock
+from tests.adapters.sandbox.parts import put_together
 from tests.parts.process import free_port
 
 TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
@@ -51,36 +49,27 @@ async def office(chromium: Browser, sqlite_url: str) -> AsyncIterator[Office]:
     await database.run(metadata.create_all)
     clock = MovableClock(TUESDAY, SystemClock())
     engine = Engine(database, clock, features(), otherwise="drumbeat")
-    postman = Postman(engine)
-    sandbox = SandboxAdapter(engine, clock, run_due=postman.run_due, next_due=postman.next_due, pace=0)
-    postman.platform = sandbox.platform
+    sandbox, scheduler = put_together(engine, clock)
     await sandbox.start()
+    scheduler.start()
+    engine.listen(lambda _act, _seconds: scheduler.wake())
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(Starlette(routes=sandbox.routes), port=port, log_config=None, lifespan="off")
     )
     serving = asyncio.create_task(server.serve())
-    pulse = asyncio.create_task(_pulse(postman))
     office = Office(f"http://127.0.0.1:{port}", chromium)
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event to wait for
         await asyncio.sleep(0.01)
     yield office
     for context in office.contexts:
         await context.close()
-    pulse.cancel()
     sandbox.close()
     server.should_exit = True
     await serving
-    with contextlib.suppress(asyncio.CancelledError):
-        await pulse
+    await scheduler.stop()
     await database.close()
     assert office.complaints == []
-
-
-async def _pulse(postman: Postman) -> None:
-    while True:
-        await asyncio.sleep(0.2)
-        await postman.run_due()
 
 
 def box(page: Page) -> Locator:
@@ -210,7 +199,7 @@ async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(of
 
 async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> None:
     page = await office.enter("tomas", "random")
-    await type_line(page, '/poll "Soup?" "Yes" "No" close:2h')
+    await type_line(page, '/poll "Soup?" "Yes" "No" --close 2h')
     await messages(page).filter(has_text="Soup?").get_by_role("button", name="Vote: Yes").click()
     await page.get_by_role("button", name="+1 day").click()
     outcome = messages(page).filter(has_text="Soup? has an answer")

@@ -13,8 +13,8 @@ from adapters.sandbox.app import SandboxAdapter
 from bot.core.database import metadata, open_database
 from bot.core.engine import Engine
 from bot.features import features
-from scheduler.clock import MovableClock
-from tests.adapters.sandbox.postman import Postman
+from scheduler import MovableClock
+from tests.adapters.sandbox.parts import put_together
 
 TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
 
@@ -55,9 +55,7 @@ async def visit(sqlite_url: str) -> AsyncIterator[Visit]:
     await database.run(metadata.create_all)
     clock = MovableClock(TUESDAY)
     engine = Engine(database, clock, features(), otherwise="drumbeat")
-    postman = Postman(engine)
-    sandbox = SandboxAdapter(engine, clock, run_due=postman.run_due, next_due=postman.next_due, pace=0)
-    postman.platform = sandbox.platform
+    sandbox, _ = put_together(engine, clock)
     await sandbox.start()
     transport = httpx2.ASGITransport(app=Starlette(routes=sandbox.routes), client=("127.0.0.1", 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:

@@ -20,7 +20,7 @@ from bot.core.cards import (
     Style,
 )
 from bot.core.forms import ChoiceField, Field, Form, PeopleField, PlaceField, TextField, TimeField, WhenField
-from bot.core.rich import Link, Mention, Plain, PlaceLink, When, plain
+from bot.core.rich import Link, Mention, PlaceLink, Plain, When, plain
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VOTE = Button("Vote", "polls.vote", "1:0")

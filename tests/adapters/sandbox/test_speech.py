@@ -4,14 +4,12 @@ from hypothesis import strategies as st
 
 from adapters.sandbox import company, speech
 from adapters.sandbox.chat import Chat
-from bot.core.rich import Link, Mention, Plain, PlaceLink, spoken
-from scheduler.clock import MovableClock
-from tests.adapters.sandbox.conftest import TUESDAY
+from bot.core.rich import Link, Mention, PlaceLink, Plain, spoken
 
 
 def office() -> Chat:
     chat = Chat()
-    company.move_in(company.load(), chat, MovableClock(TUESDAY))
+    company.move_in(company.load(), chat)
     return chat
 
 
