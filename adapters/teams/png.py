@@ -17,8 +17,8 @@ TRACK: Final[Colour] = (128, 128, 128, 70)
 """Half-transparent grey, visible on light and on dark."""
 
 CLEAR: Final[Colour] = (0, 0, 0, 0)
-BAR_WIDTH: Final = 200
-BAR_HEIGHT: Final = 6
+BAR_WIDTH: Final = 320
+BAR_HEIGHT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ def bar(percent: int, *, winner: bool) -> str:
     track = Pill(0, 0, BAR_WIDTH, BAR_HEIGHT, BAR_HEIGHT / 2, TRACK)
     long = max(BAR_HEIGHT, BAR_WIDTH * percent / 100)
     full = Pill(0, 0, long, BAR_HEIGHT, BAR_HEIGHT / 2, GREEN if winner else INDIGO)
-    picture = draw(BAR_WIDTH, BAR_HEIGHT, [track, full] if percent else [track])
+    shapes = [track, full] if percent else [track]
+    upper = [_line(shapes, BAR_WIDTH, y) for y in range(BAR_HEIGHT // 2)]
+    picture = _encoded(BAR_WIDTH, upper + upper[::-1])  # its lower half is its upper half, mirrored
     return "data:image/png;base64," + b64encode(picture).decode()
 
 
@@ -62,13 +64,17 @@ def outline_icon() -> bytes:
 
 def draw(width: int, height: int, shapes: Sequence[Pill]) -> bytes:
     """A PNG of shapes, each over those before it."""
-    lines = bytearray()
-    for y in range(height):
-        lines.append(0)  # no filter
-        for x in range(width):
-            lines += bytes(_pixel(shapes, x + 0.5, y + 0.5))
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(bytes(lines), 9)), (b"IEND", b"")
+    return _encoded(width, [_line(shapes, width, y) for y in range(height)])
+
+
+def _line(shapes: Sequence[Pill], width: int, y: int) -> bytes:
+    return b"".join(bytes(_pixel(shapes, x + 0.5, y + 0.5)) for x in range(width))
+
+
+def _encoded(width: int, lines: Sequence[bytes]) -> bytes:
+    unfiltered = b"".join(b"\0" + line for line in lines)
+    header = struct.pack(">IIBBBBB", width, len(lines), 8, 6, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(unfiltered, 9)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 

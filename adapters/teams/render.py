@@ -163,7 +163,8 @@ def _bar(bar: Bar, bars: Bars) -> Json:
         words.append(text_block(markdown(bar.note), size="small", isSubtle=True, spacing="small"))
     columns: list[Json] = [{"type": "Column", "width": "stretch", "items": words}]
     if bar.button:
-        button = {"type": "ActionSet", "actions": [execute(bar.button)]}
+        action = execute(bar.button) | {"tooltip": f"{bar.button.label}: {bar.label}"}
+        button = {"type": "ActionSet", "actions": [action]}
         columns.append({"type": "Column", "width": "auto", "verticalContentAlignment": "center", "items": [button]})
     return {"type": "ColumnSet", "spacing": "medium", "columns": columns}
 

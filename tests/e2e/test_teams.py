@@ -93,7 +93,8 @@ async def _window(browser: Browser, started: playground.Playground, stack: conte
     await context.route(lambda url: not url.startswith(LOOPBACK), _refuse)
     page = await context.new_page()
     await page.goto(started.address)
-    await expect(page.get_by_role("textbox").last).to_be_visible(timeout=PATIENCE)
+    # Its own log says when it has found the bot and told it that it is installed; what is typed earlier may get lost.
+    await expect(page.get_by_text("installationUpdate 200")).to_be_visible(timeout=PATIENCE)
     return page
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture
-async def teams(microsoft: Microsoft, database: Database) -> AsyncIterator[Teams]:
-    """A bot that Teams can talk to."""
+@asynccontextmanager
+async def connected(microsoft: Microsoft, database: Database) -> AsyncIterator[Teams]:
+    """Connect a bot with a kiosk to Microsoft's side."""
     kiosk, clock = Kiosk(), HandClock()
     engine = Engine(database, clock, [kiosk.feature()], otherwise="drumbeat")
     settings = TeamsSettings(app_id=APP, password="made-up", tenant=TENANT, metadata_url=microsoft.metadata)
@@ -120,3 +121,10 @@ async def teams(microsoft: Microsoft, database: Database) -> AsyncIterator[Teams
     async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as client:
         yield Teams(adapter, kiosk, microsoft, database, clock, client)
     await adapter.stop()
+
+
+@pytest.fixture
+async def teams(microsoft: Microsoft, database: Database) -> AsyncIterator[Teams]:
+    """A bot that Teams can talk to."""
+    async with connected(microsoft, database) as running:
+        yield running
