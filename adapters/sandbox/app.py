@@ -204,9 +204,9 @@ class SandboxAdapter:
     async def _settle(self) -> None:
         """Send what is due, and tell what was written down for later."""
         now = self._clock.now()
-        for plan in await self._engine.database.read(lambda connection: planned(connection, self._told, now)):
-            self._told = max(self._told, plan.id)
-            self._strip.planned(plan, now)
+        plans = await self._engine.database.read(lambda connection: planned(connection, self._told, now))
+        self._told = max((plan.id for plan in plans), default=self._told)
+        self._strip.planned(plans, now)
         await self._hours.settle()
 
     async def _answered(self, asked: Asked, answer: Answer) -> Data:

@@ -34,6 +34,8 @@ class Colleagues:
         self._pace = pace
         self._newcomers = iter(company.newcomers)
         self._news: Iterator[Line] = cycle(company.news)
+        self._greetings = {room: cycle(words) for room, words in company.greetings.items()}
+        self._cheered: set[str] = set()
 
     async def answer(self, but: str) -> None:
         """Let colleagues (all `but` one) answer what is open in the channels: vote, greet, react."""
@@ -43,7 +45,8 @@ class Colleagues:
                     continue
                 if ballots := _ballots(message):
                     await self._vote(room, message, ballots, but)
-                elif message.author == BOT:
+                elif message.author == BOT and message.id not in self._cheered:
+                    self._cheered.add(message.id)
                     await self._cheer(room, message, but)
 
     async def post(self) -> None:
@@ -78,16 +81,15 @@ class Colleagues:
             await asyncio.sleep(self._pace)
 
     async def _cheer(self, room: Room, message: Message, but: str) -> None:
-        greetings = self._company.greetings.get(room.key, ())
         for member in self._some(0.15, but):
             there = self._chat.message(room.key, message.id)
             emoji = self._random.choice(EMOJI[:4])
             if there is not None and member.account not in there.reactions.get(emoji, ()):
                 await self._acts.react(Actor(account=member.account, room=room), there, emoji)
             await asyncio.sleep(self._pace)
-        if greetings:
-            author = self._random.choice(list(self._some(1, but)))
-            await self._say(author.account, room.key, self._random.choice(list(greetings)))
+        if greetings := self._greetings.get(room.key):
+            author = self._random.choice(self._some(1, but))
+            await self._say(author.account, room.key, next(greetings))
 
     async def _say(self, account: str, room: str, words: str) -> None:
         await self._acts.say(Actor(account=account, room=self._chat.rooms[room]), words)

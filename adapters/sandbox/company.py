@@ -12,11 +12,8 @@ from adapters.sandbox.strip import Names
 from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.people import Role
-from bot.core.places import WorkspaceSettings
 
 FILE: Final = Path(__file__).with_name("company.toml")
-WATCHED: Final = ("general", "leaders", "workshop")
-"""The channels where a leader's post counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +70,13 @@ def move_in(company: Company, chat: Chat) -> None:
 
 
 def register(connection: Connection, company: Company) -> Names:
-    """Tell the directory of the company, and choose its channels; roles are given in chat, as anywhere."""
+    """Tell the directory who and what there is. Roles and channels are chosen in chat, as anywhere."""
     found = directory.workspace(connection, NAME, TEAM)
     directory.describe_workspace(connection, found.id, name=company.name, zone=company.zone)
     workspace = directory.workspace_by_id(connection, found.id)
-    names = Names({}, {})
-    for member in company.people:
-        person = directory.learn(connection, workspace, profile(member))
-        names.people[person.id] = member.account
-    for room in company.rooms:
-        names.rooms[directory.place_at(connection, workspace, room.key, room.kind, room.name).id] = room.key
-    ids = {key: number for number, key in names.rooms.items()}
-    chosen = WorkspaceSettings(
-        introductions=ids["introductions"], praise=ids["praise"], watched=tuple(ids[key] for key in WATCHED)
-    )
-    directory.choose(connection, workspace, chosen)
-    return names
+    people = {directory.learn(connection, workspace, profile(one)).id: one.account for one in company.people}
+    places = (directory.place_at(connection, workspace, room.key, room.kind, room.name) for room in company.rooms)
+    return Names(people, {place.id: place.key for place in places})
 
 
 def number_of(member: Member) -> Callable[[Connection], int]:

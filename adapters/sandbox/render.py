@@ -37,7 +37,7 @@ Data = dict[str, Any]
 
 def card(shown: Card) -> Data:
     """A card."""
-    return {"summary": shown.summary, "parts": [part(each) for each in shown.parts]}
+    return {"summary": shown.summary, "lang": shown.locale, "parts": [part(each) for each in shown.parts]}
 
 
 def part(shown: Part) -> Data:  # noqa: PLR0911 -- one line a part
@@ -70,6 +70,7 @@ def form(shown: Form, zone: str) -> Data:
     return {
         "address": shown.address,
         "title": shown.title,
+        "lang": shown.locale,
         "submit": shown.submit,
         "intro": spans(shown.intro),
         "state": shown.state,

@@ -1,5 +1,6 @@
 """Behind the scenes: what just happened and why, a short line each, repeats as one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -73,7 +74,7 @@ THINGS: Final = {
     "polls.ballot": "a poll",
     "polls.outcome": "the outcome of a poll",
     "praise.digest": "the week's praise",
-    "praise.given": "praise",
+    "praise.praise": "praise",
     "praise.told": "a word to somebody who was praised",
     "rhythm.appointed": "a word to a new leader",
     "rhythm.nudge": "a nudge",
@@ -83,6 +84,7 @@ THINGS: Final = {
 
 HAPPENINGS: Final = {
     "planned": "*{thing}* for {whom} is planned for {until}.",
+    "repeated": "*{thing}* for {whom} is planned for {until}, and {reason} more after it if need be.",
     "displaced": "*{thing}* for {whom} waits until {until}: {reason}.",
     "sent": "*{thing}* sent to {whom}.",
     "redrawn": "*{thing}* in {whom} redrawn as things stand now.",
@@ -133,9 +135,12 @@ class Strip:
             return
         self._tell(told, str(told.happening), told.at, told.until, told.reason)
 
-    def planned(self, plan: Planned, now: datetime) -> None:
-        """A message was written down for later."""
-        self._tell(plan, "planned", now, plan.due, "")
+    def planned(self, plans: Sequence[Planned], now: datetime) -> None:
+        """Messages were written down for later; those of one kind for one person are one line."""
+        kinds = {(plan.drawing, plan.person, plan.place): plan for plan in reversed(plans)}
+        for kind, first in reversed(kinds.items()):
+            more = sum((plan.drawing, plan.person, plan.place) == kind for plan in plans) - 1
+            self._tell(first, "repeated" if more else "planned", now, first.due, str(more))
 
     def _tell(self, about: About, happening: str, at: datetime, until: datetime | None, reason: str) -> None:
         member = self._member(about.person)

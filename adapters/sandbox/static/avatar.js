@@ -16,7 +16,8 @@ export function avatar(member, size = 36) {
   const clip = (...drawn) => svg("svg", label, ...drawn);
   if (member.bot) return clip(...drum());
   const seed = hash(member.account);
-  const [ground, face, dark, cloth] = TONES[seed % TONES.length];
+  const [ground, face, dark] = TONES[seed % TONES.length];
+  const cloth = TONES[(seed >>> 9) % TONES.length][3];
   if (!member.photo) return clip(svg("rect", { width: 36, height: 36, fill: "#8b949e" }), initials(member.name));
   return clip(
     svg("rect", { width: 36, height: 36, fill: ground }),

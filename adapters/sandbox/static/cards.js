@@ -10,7 +10,7 @@ import { world } from "./world.js";
 const PARTS = { heading, prose, fields, buttons, select, picture, bars, divider, context };
 
 export function card(shown, message) {
-  return h("div", { class: "card" }, shown.parts.map((part) => PARTS[part.kind](part, message)));
+  return h("div", { class: "card", lang: shown.lang }, shown.parts.map((part) => PARTS[part.kind](part, message)));
 }
 
 function heading(part) {

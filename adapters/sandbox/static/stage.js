@@ -8,9 +8,9 @@ import { persons } from "./switcher.js";
 import { me, now, on, world } from "./world.js";
 import { city, clock, format, rich } from "./words.js";
 
-const STEPS = { hour: "+1 hour", morning: "Next morning", day: "+1 day", week: "+1 week", due: "Next thing due" };
-const WISHES = { join: "Someone new joins", answer: "Colleagues answer", post: "Colleagues post" };
-const SIGNS = { act: "●", planned: "◷", displaced: "☾", sent: "➤", redrawn: "↻", cancelled: "✕", expired: "⌛", paused: "‖", retrying: "↻", failed: "!", unknown: "?" };
+const STEPS = { hour: "+1 hour", day: "+1 day", week: "+1 week", morning: "Next morning", due: "Next thing due" };
+const WISHES = { join: ["Join", "Somebody new joins"], answer: ["Answer", "Colleagues answer"], post: ["Post", "Colleagues post"] };
+const SIGNS = { act: "●", planned: "◷", repeated: "◷", displaced: "☾", sent: "➤", redrawn: "↻", cancelled: "✕", expired: "⌛", paused: "‖", retrying: "↻", failed: "!", unknown: "?" };
 const ROLES = { leader: "Leader", communicator: "Communicator", admin: "Admin", "": "Employee" };
 const stage = byId("stage");
 const time = h("p", { class: "clock", "aria-live": "off" });
@@ -25,9 +25,9 @@ const lines = h("ol", { tabindex: "0", "aria-label": "What happened, newest firs
 
 function show() {
   const clock = h("section", { "aria-label": "Clock" }, time, h("div", { class: "steps" }, Object.entries(STEPS).map(step)));
-  const people = h("section", { "aria-label": "Colleagues" }, h("div", { class: "wishes" }, Object.entries(WISHES).map(wish)));
+  const people = h("section", { "aria-label": "Colleagues" }, h("h3", {}, "Let colleagues"), h("div", { class: "wishes" }, Object.entries(WISHES).map(wish)));
   const behind = h("section", { class: "strip", "aria-label": "Behind the scenes" }, h("h3", {}, "Behind the scenes"), lines);
-  put(stage, h("h2", {}, "Backstage"), self(), clock, people, behind);
+  put(stage, h("h2", {}, "Backstage"), h("p", { class: "lead" }, "A made-up company to try Drumbeat in. Type /poll, /praise, /intro or /rhythm, press the buttons, move the clock."), self(), clock, people, behind);
   tick();
   strip();
 }
@@ -45,9 +45,9 @@ function line(one) {
   return h("li", { class: one.sign }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[one.sign] ?? "•"), h("span", {}, rich(one.words), times, when));
 }
 
-function wish([name, label]) {
+function wish([name, [label, about]]) {
   const ask = (event) => busy(event.target, () => act("colleagues", { as: world.me, wish: name }));
-  return h("button", { type: "button", class: "button plain", "data-wish": name, onclick: ask }, label);
+  return h("button", { type: "button", class: "button plain", "data-wish": name, "aria-label": about, title: about, onclick: ask }, label);
 }
 
 function self() {
@@ -78,5 +78,5 @@ async function busy(button, work) {
 function tick() {
   const at = now();
   if (!me()) return;
-  put(time, h("span", { class: "day-of" }, format(at, { weekday: "long", month: "long", day: "numeric" })), h("span", { class: "time-of" }, clock(at)), h("span", { class: "zone-of" }, city(me().zone)));
+  put(time, h("span", { class: "day-of" }, format(at, { weekday: "long", month: "short", day: "numeric" })), h("span", { class: "time-of" }, clock(at)), h("span", { class: "zone-of" }, city(me().zone)));
 }

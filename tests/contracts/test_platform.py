@@ -1,0 +1,110 @@
+"""What every platform promises the dispatcher. One suite; each adapter is one more parameter."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.sandbox import company
+from adapters.sandbox.chat import Chat
+from adapters.sandbox.platform import NAME, TEAM, SandboxPlatform
+from bot.core.cards import note
+from bot.core.errors import PlatformError
+from bot.core.places import Workspace
+from bot.core.ports import Destination, Platform, Posted
+from scheduler import MovableClock
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A platform with somebody behind it: a channel, an account, a place that is not there, and what a message says.
+
+    `knows` is whether it can tell afterwards if it took a message.
+    """
+
+    platform: Platform
+    workspace: Workspace
+    place: str
+    account: str
+    nowhere: str
+    says: Callable[[Posted], Awaitable[str]]
+    knows: bool = True
+
+
+@pytest.fixture
+def sandbox() -> Peer:
+    """Give the browser's chat."""
+    chat = Chat()
+    company.move_in(company.load(), chat)
+
+    async def says(posted: Posted) -> str:
+        message = chat.message(posted.place, posted.message)
+        assert message is not None
+        assert message.card is not None
+        return message.card.summary
+
+    platform = SandboxPlatform(chat, MovableClock(NOW))
+    home = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
+    return Peer(platform, home, place="general", account="ana", nowhere="nowhere", says=says)
+
+
+@pytest.fixture(params=["sandbox"])
+def peer(request: pytest.FixtureRequest) -> Peer:
+    """Give each platform in turn."""
+    found: Peer = request.getfixturevalue(request.param)
+    return found
+
+
+async def test_a_message_goes_into_a_channel_and_the_receipt_names_it(peer: Peer) -> None:
+    posted = await peer.platform.send(Destination(peer.workspace, place=peer.place), note("Hello"), "key-1")
+    assert posted.place == peer.place
+    assert "Hello" in await peer.says(posted)
+
+
+async def test_a_message_reaches_an_account_in_their_direct_chat(peer: Peer) -> None:
+    posted = await peer.platform.send(Destination(peer.workspace, account=peer.account), note("Psst"), "key-1")
+    assert posted.place != peer.place
+    assert "Psst" in await peer.says(posted)
+
+
+async def test_two_messages_have_two_receipts(peer: Peer) -> None:
+    to = Destination(peer.workspace, place=peer.place)
+    assert await peer.platform.send(to, note("One"), "key-1") != await peer.platform.send(to, note("Two"), "key-2")
+
+
+async def test_a_message_is_redrawn_in_place(peer: Peer) -> None:
+    posted = await peer.platform.send(Destination(peer.workspace, place=peer.place), note("Before"), "key-1")
+    await peer.platform.update(peer.workspace, posted, note("After"))
+    assert "After" in await peer.says(posted)
+
+
+async def test_a_place_that_is_not_there_is_an_error_with_a_reason(peer: Peer) -> None:
+    with pytest.raises(PlatformError) as refused:
+        await peer.platform.send(Destination(peer.workspace, place=peer.nowhere), note("Hello"), "key-1")
+    assert refused.value.reason
+
+
+async def test_a_message_is_found_by_its_key_and_no_other(peer: Peer) -> None:
+    if not peer.knows:
+        pytest.skip("this platform cannot be asked what it took")
+    to = Destination(peer.workspace, place=peer.place)
+    posted = await peer.platform.send(to, note("Hello"), "key-1")
+    assert await peer.platform.find(to, "key-1", NOW) == posted
+    assert await peer.platform.find(to, "key-2", NOW) is None
+
+
+async def test_everybody_has_an_account_and_a_name(peer: Peer) -> None:
+    people = [profile async for profile in peer.platform.people(peer.workspace)]
+    assert peer.account in {profile.account for profile in people}
+    assert all(profile.name for profile in people)
+
+
+@pytest.mark.parametrize("verb", ["send", "update"])
+def test_limits_are_buckets_that_can_be_drawn_from(peer: Peer, verb: str) -> None:
+    for to in (Destination(peer.workspace, place=peer.place), Destination(peer.workspace, account=peer.account)):
+        limits = peer.platform.limits(to, verb)
+        assert all(limit.rate > 0 and limit.burst >= 1 and limit.key for limit in limits)
+        assert len({limit.key for limit in limits}) == len(limits)
