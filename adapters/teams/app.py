@@ -123,10 +123,10 @@ class TeamsAdapter:
             log.warning("teams_unauthorized", reason=error.reason)
             return Response(status_code=401)
         except (translate.Malformed, forms.Malformed):
-            log.warning("teams_malformed", type=activity.type, name=activity.name[:40])
+            log.warning("teams_malformed", type=activity.type[:40], name=activity.name[:40])
             return Response(status_code=400)
         except Exception:
-            log.exception("teams_failed", type=activity.type, name=activity.name[:40])
+            log.exception("teams_failed", type=activity.type[:40], name=activity.name[:40])
             return Response(status_code=500)
         if answer is None:
             return Response(status_code=200)

@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
+import structlog
+
+from adapters.teams.activity import Account
 from adapters.teams.connector import Connector
 from adapters.teams.render import attachment
 from adapters.teams.routes import PLATFORM, Routes, Way, profile
@@ -18,6 +21,8 @@ from bot.core.places import Workspace
 from bot.core.ports import Destination, Limit, Posted
 
 CHANNEL: Final = "channel"
+
+log = structlog.get_logger()
 
 
 class TeamsPlatform:
@@ -63,15 +68,24 @@ class TeamsPlatform:
 
     async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
         """Everybody in a team that has the app, once each."""
-        seen: set[str] = set()
         bot = (await self._routes.find(workspace, "bot"))[0]
+        known = {way["account"] for way in (await self._routes.all(workspace, "entra:")).values()}
+        seen: set[str] = set()
         for team, way in (await self._routes.all(workspace, "team:")).items():
-            async for member in self._connector.members(_service(way, bot), team):
-                if member.aad_object_id and member.id not in seen:
+            async for member in self._members(_service(way, bot), team):
+                if member.aad_object_id and member.id not in known:
                     await self._routes.keep(workspace, f"entra:{member.aad_object_id}", {"account": member.id})
                 if member.id not in seen:
                     seen.add(member.id)
                     yield profile(member, workspace.key)
+
+    async def _members(self, service: str, team: str) -> AsyncIterator[Account]:
+        """A team that the app was removed from tells nobody any more; the others still do."""
+        try:
+            async for member in self._connector.members(service, team):
+                yield member
+        except Gone as error:
+            log.info("teams_team_gone", reason=error.reason)
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """A thread's two buckets, so that no window of Teams' is overdrawn, and the tenant's."""

@@ -77,6 +77,17 @@ class Microsoft:
         activities = [body.get("activity", body) for verb, _, body in self.calls if verb == method]
         return [each["attachments"][0]["content"] for each in activities if each.get("attachments")]
 
+    def message(self, conversation: str, message: str) -> dict[str, Any]:
+        """A message's card as it was last drawn."""
+        place = f"/conversations/{conversation}/activities"
+        drawn = [
+            body["attachments"][0]["content"]
+            for number, (verb, path, body) in enumerate(self.calls, 1)
+            if (verb, path) == ("PUT", f"{place}/{message}") or (path == place and message == f"m{number}")
+        ]
+        last: dict[str, Any] = drawn[-1]
+        return last
+
     async def openid(self, _request: Request) -> Response:
         self.reads += 1
         return JSONResponse({"issuer": ISSUER, "jwks_uri": f"{self.address}/keys"})
@@ -103,6 +114,8 @@ class Microsoft:
             wanted = path.rpartition("/")[2]
             found = [each for each in MEMBERS if wanted in (each["id"], each.get("aadObjectId"))]
             return JSONResponse(found[0]) if found else JSONResponse({"error": {"code": "NotFound"}}, 404)
+        if "nowhere" in path:
+            return JSONResponse({"error": {"code": "ConversationNotFound"}}, 404)
         number = len(self.calls)
         if path == "/conversations" and body.get("isGroup"):
             thread = f"{body['channelData']['channel']['id']};messageid={number}"

@@ -139,6 +139,13 @@ async def test_everybody_in_a_team_is_listed_page_by_page(teams: Teams) -> None:
     assert len(teams.microsoft.calls) == 2
 
 
+async def test_a_team_that_sent_the_bot_away_does_not_end_the_list_of_people(teams: Teams) -> None:
+    workspace = await met(teams)
+    await teams.adapter._ways.keep(workspace, "team:19:former", {"service": teams.microsoft.service})
+    teams.microsoft.trouble.append(JSONResponse({"error": {"code": "BotNotInConversationRoster"}}, 403))
+    assert len([each async for each in of(teams.adapter).people(workspace)]) == 3
+
+
 async def test_the_limits_stay_within_those_of_teams_in_every_window(teams: Teams) -> None:
     workspace = await met(teams)
     thread, hour, tenant = of(teams.adapter).limits(Destination(workspace, place=GROUP), "send")
