@@ -5,11 +5,12 @@ What a command does not need is not imported: Slack's and Teams' SDKs only where
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
@@ -31,7 +32,7 @@ from bot.core.engine import Engine
 from bot.core.interactions import Interaction
 from bot.core.logs import configure_logs
 from bot.core.ports import Clock, Platform
-from bot.doctor import Finding, examine
+from bot.doctor import Finding, examine, in_shape
 from bot.features import features
 from scheduler import Hook, MovableClock, Notice, Scheduler, SystemClock
 
@@ -78,6 +79,7 @@ class Process:
         self._adapters: list[Adapter] = []
         self._metrics = Metrics(database, clock)
         self._hindrance = "The start is not finished."
+        self.failed = False
         self.engine.listen(self._handled)
 
     def connect(self, adapter: Adapter) -> None:
@@ -98,8 +100,6 @@ class Process:
             stack.push_async_callback(self._database.close)
             start = asyncio.create_task(self._start(stack))
             await asyncio.wait({start}, timeout=OPENING)
-            if start.done():
-                start.result()
             try:
                 yield
             finally:
@@ -116,9 +116,9 @@ class Process:
             self._hindrance = "The database was made by a newer version of Drumbeat: install that one."
             log.error("database_too_new")  # noqa: TRY400 -- where it was found out helps nobody
         except Exception:
-            self._hindrance = "The start failed; the log says why."
             log.exception("start_failed")
-            raise
+            self.failed = True
+            signal.raise_signal(signal.SIGTERM)
         else:
             self.scheduler.start()
             stack.push_async_callback(self.scheduler.stop, server.GRACE)
@@ -188,7 +188,8 @@ def serve() -> None:
     log.info("listening", address=settings.address, slack=settings.slack, teams=settings.teams)
     if not settings.slack and not settings.teams:
         log.warning("no_chat", hint="`drumbeat doctor` says what is missing")
-    _run(process.application(https=settings.public_url.startswith("https://")), door)
+    server.serve(process.application(https=settings.public_url.startswith("https://")), door)
+    _end(process)
 
 
 @cli.command()
@@ -209,7 +210,8 @@ def demo() -> None:
         process.hooks.append(sandbox.notice)
         door = _door(settings.host, settings.port, otherwise=None if "port" in settings.model_fields_set else 0)
         typer.echo(f"The sandbox is open: http://{settings.host}:{door.getsockname()[1]}/sandbox/  (Ctrl+C ends it)")
-        _run(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
+        server.serve(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
+    _end(process)
 
 
 @cli.command()
@@ -259,21 +261,25 @@ def connected(settings: Settings, engine: Engine) -> Iterator[Connected]:
 
 
 async def _findings(settings: Settings) -> list[Finding]:
-    database = open_database(settings.database_url)
-    try:
+    """What is wrong here, and then what the platforms say."""
+    async with AsyncExitStack() as stack:
+        database = open_database(settings.database_url)
+        stack.push_async_callback(database.close)
         found = [finding async for finding in examine(settings, database)]
-        engine = Engine(database, SystemClock(), features(), otherwise="drumbeat")
-        with suppress(Away):
-            for adapter in connected(settings, engine):
-                found += map(Finding, await adapter.findings())
-                await adapter.stop()
-    finally:
-        await database.close()
+        if not await in_shape(database):
+            # A platform can be asked all the same: nobody has done anything yet, as far as we know.
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="drumbeat-"))
+            database = open_database(f"sqlite:///{folder}/empty.sqlite")
+            stack.push_async_callback(database.close)
+            await database.run(migrations.upgrade)
+        for adapter in connected(settings, Engine(database, SystemClock(), features(), otherwise="drumbeat")):
+            stack.push_async_callback(adapter.stop)
+            found += map(Finding, await adapter.findings())
     return found
 
 
-def _run(app: Starlette, door: socket.socket, *on_stop: Callable[[], None]) -> None:
-    if not server.serve(app, door, on_stop):
+def _end(process: Process) -> None:
+    if process.failed:
         raise typer.Exit(1)
 
 

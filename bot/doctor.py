@@ -38,6 +38,14 @@ async def examine(settings: Settings, database: Database) -> AsyncIterator[Findi
             yield finding
 
 
+async def in_shape(database: Database) -> bool:
+    """Whether the database can be reached and is as this version needs it."""
+    try:
+        return await database.read(migrations.current) == migrations.head()
+    except Away:
+        return False
+
+
 def _of_the_key(settings: Settings) -> Iterator[Finding]:
     key = settings.secret_key.get_secret_value()
     if not key:

@@ -19,8 +19,8 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=512)
 
 
-def serve(app: ASGIApp, door: socket.socket, on_stop: Sequence[Callable[[], None]] = ()) -> bool:
-    """Serve until SIGTERM or SIGINT; False if it could not start. `on_stop` ends what would never finish by itself."""
+def serve(app: ASGIApp, door: socket.socket, *on_stop: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `on_stop` ends what would never finish by itself."""
     config = uvicorn.Config(
         app,
         lifespan="on",
@@ -34,7 +34,6 @@ def serve(app: ASGIApp, door: socket.socket, on_stop: Sequence[Callable[[], None
     server = _Server(config, on_stop)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.run_until_told(door))
-    return server.started
 
 
 class _Server(uvicorn.Server):

@@ -230,6 +230,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "praises",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("giver_id", ID, nullable=True),
+        sa.Column("place_id", ID, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["giver_id"], ["people.id"], name=op.f("fk_praises_giver_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_praises_place_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_praises_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_praises")),
+    )
+    op.create_index("ix_praises_giver", "praises", ["giver_id", "given_at"], unique=False)
+    op.create_index("ix_praises_place", "praises", ["place_id", "given_at"], unique=False)
+    op.create_table(
         "rhythm_posts",
         sa.Column("person_id", ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -326,3 +342,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("verb = 'send' OR state = 'ready'"),
         postgresql_where=sa.text("verb = 'send' OR state = 'ready'"),
     )
+    op.create_table(
+        "praised",
+        sa.Column("praise_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_praised_person_id")),
+        sa.ForeignKeyConstraint(["praise_id"], ["praises.id"], name=op.f("fk_praised_praise_id")),
+        sa.PrimaryKeyConstraint("praise_id", "person_id", name=op.f("pk_praised")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_praised_person_id"), "praised", ["person_id"], unique=False)
