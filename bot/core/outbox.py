@@ -227,11 +227,10 @@ class Planned:
 
 
 def planned(connection: Connection, after: int, now: datetime) -> list[Planned]:
-    """What was planned for later than `now`, of the rows that came after a row's id."""
+    """What was written down for later than `now` and not touched since, of the rows after a row's id."""
     columns = (outbox.c.id, outbox.c.key, outbox.c.drawing, outbox.c.person_id, outbox.c.place_id, outbox.c.due_at)
-    ahead = sa.select(*columns).where(
-        outbox.c.id > after, outbox.c.due_at > now, outbox.c.verb == "send", outbox.c.state == State.READY.value
-    )
+    untouched = sa.and_(outbox.c.state == State.READY.value, outbox.c.fence == 0, outbox.c.verb == "send")
+    ahead = sa.select(*columns).where(outbox.c.id > after, outbox.c.due_at > now, untouched)
     return [Planned(*row) for row in connection.execute(ahead.order_by(outbox.c.id))]
 
 
