@@ -115,8 +115,8 @@ def plan(joined: datetime, zone: str, quiet: QuietHours) -> Plan:
     """Everything a newcomer will hear at most, as seen from the moment they join."""
     welcome = suitable(joined + SOON, zone, quiet)
     taken = {_day(welcome, zone)}
-    first = _day(joined, zone)
-    rungs = tuple(_free(first + days * _DAY, taken, zone, quiet) for days in LADDER)
+    first, after = _day(joined, zone), _day(welcome, zone) + _DAY
+    rungs = tuple(_free(max(first + days * _DAY, after), taken, zone, quiet) for days in LADDER)
     reminder = _free(_working(_day(welcome, zone), REMINDER, quiet), taken, zone, quiet)
     return Plan(welcome, reminder, rungs)
 

@@ -11,7 +11,7 @@ from bot.core.feature import Scene, Turn, View, Withdrawn
 from bot.core.forms import FORM_TEXT
 from bot.core.interactions import Answer, Command, Event, Submission, Value
 from bot.core.people import Person
-from bot.core.rich import Text
+from bot.core.rich import Text, spoken
 from bot.intros import cards, model, store
 from bot.intros.model import LADDER, LIMITS, Introduction, Kept, Missing
 
@@ -30,8 +30,9 @@ class Intros:
         """`/intro`, or its button: the form, filled with what is known. Words after the command are a first answer."""
         kept = store.find(turn.connection, turn.me.id)
         if kept:
-            return Answer(form=cards.form(turn.t, kept.said, again=True))
-        typed = turn.act.text.strip()[:FORM_TEXT] if isinstance(turn.act, Command) else ""
+            said = Introduction(**{part: _shown(turn, answer) for part, answer in kept.said.answers().items()})
+            return Answer(form=cards.form(turn.t, said, again=True))
+        typed = _shown(turn, turn.act.text.strip())[:FORM_TEXT] if isinstance(turn.act, Command) else ""
         return Answer(form=cards.form(turn.t, Introduction(turn.me.title, typed, "", ""), again=False))
 
     def write(self, turn: Turn) -> Answer:
@@ -216,6 +217,11 @@ def _post(turn: Turn, kept: Kept, channel: int) -> None:
         arguments={"person": str(kept.person)},
         subject=cards.subject(kept.person),
     )
+
+
+def _shown(turn: Turn, written: str) -> str:
+    """What somebody wrote, as a form can show it: mentions by name."""
+    return spoken(turn.prose(written))
 
 
 def _scope(turn: Turn) -> str:

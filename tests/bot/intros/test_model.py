@@ -60,6 +60,12 @@ def test_the_welcome_is_first_and_the_ladder_only_climbs(joined: datetime, zone:
     assert planned.reminder - planned.welcome >= timedelta(days=2)
 
 
+def test_a_welcome_that_has_to_wait_long_still_comes_before_the_ladder() -> None:
+    hardly_ever = QuietHours(time(10, 1), time(17))
+    planned = plan(datetime(2024, 1, 5, 2, tzinfo=UTC), "Antarctica/Casey", hardly_ever)
+    assert planned.welcome < planned.rungs[0]
+
+
 @pytest.mark.parametrize(
     ("joined", "zone", "welcome"),
     [
