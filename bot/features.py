@@ -1,11 +1,11 @@
 """Every feature, in the order people meet them."""
 
-from bot import home, intros, polls, rhythm
+from bot import home, intros, polls, praise, rhythm
 from bot.core.feature import Feature
 
 
 def features() -> tuple[Feature, ...]:
     """The features of the product. Rhythm points to what the others have waiting; home tells of all of them."""
-    others = (polls.feature(), intros.feature())
+    others = (polls.feature(), intros.feature(), praise.feature())
     every = (*others, rhythm.feature(others))
     return (home.feature(every), *every)
