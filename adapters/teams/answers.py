@@ -131,6 +131,8 @@ class Answers:
         return envelope(body, summary=form.title)
 
     async def _form(self, activity: Activity, form: Form, *, dialog: bool, message: str = "") -> Json:
+        if any(isinstance(field, PlaceField) for field in form.fields):
+            await self._platform.survey(await self._routes.workspace(activity.tenant))
         t, choices = await self._database.read(lambda connection: _choices(connection, activity, form))
         return forms.card(form, t, choices, dialog=dialog, message=message)
 

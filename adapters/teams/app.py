@@ -19,7 +19,7 @@ from starlette.routing import Route
 from adapters.teams import forms, translate
 from adapters.teams.activity import Activity
 from adapters.teams.answers import Answers
-from adapters.teams.auth import METADATA_URL, Authentication, SigningKeys, Unauthorized
+from adapters.teams.auth import LOOPBACK, METADATA_URL, Authentication, SigningKeys, Unauthorized
 from adapters.teams.connector import Connector, Tokens
 from adapters.teams.platform import TeamsPlatform
 from adapters.teams.routes import Routes
@@ -99,6 +99,9 @@ class TeamsAdapter:
 
     async def messages(self, request: Request) -> Response:
         """Take one activity. 400 if it is not one, 401 if it is not from Teams, 413 if it is too large."""
+        if self._settings.anonymous and (request.client is None or request.client.host not in LOOPBACK):
+            log.warning("teams_unauthorized", reason="not_from_this_machine")
+            return Response(status_code=401)
         body = await _limited(request)
         if body is None:
             return Response(status_code=413)

@@ -102,6 +102,10 @@ class Connector:
         found = await self._call("GET", service, f"v3/teams/{_quoted(team)}/conversations")
         return list(found.get("conversations", ()))
 
+    async def team(self, service: str, team: str) -> str:
+        """The name of a team."""
+        return str((await self._call("GET", service, f"v3/teams/{_quoted(team)}")).get("name", ""))
+
     async def _call(self, method: str, service: str, path: str, **more: Any) -> Json:  # noqa: ANN401 -- httpx's arguments
         headers = {"Authorization": f"Bearer {await self._tokens()}"} if self._tokens else {}
         url = f"{service.rstrip('/')}/{path}"

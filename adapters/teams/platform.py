@@ -4,6 +4,7 @@ Sources: Teams' rate limits for bots (per thread 7 sends in 1 s, 8 in 2 s, 60 in
 50 requests a second, of which half is left to answers and lookups); proactive messages.
 """
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NoReturn
@@ -13,14 +14,18 @@ import structlog
 from adapters.teams.activity import Account
 from adapters.teams.connector import Connector
 from adapters.teams.render import attachment
-from adapters.teams.routes import PLATFORM, Routes, Way, profile
+from adapters.teams.routes import CHANNEL, PLATFORM, Routes, Way, profile
 from bot.core.cards import Card
 from bot.core.errors import Gone, PlatformError, Unavailable, Unknown
 from bot.core.people import Profile
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Limit, Posted
 
-CHANNEL: Final = "channel"
+GENERAL: Final = "General"
+"""The name of the channel that Teams gives none."""
+
+SURVEYED: Final = 600.0
+"""Seconds for which the list of channels is good enough."""
 
 log = structlog.get_logger()
 
@@ -33,6 +38,7 @@ class TeamsPlatform:
     def __init__(self, connector: Connector, routes: Routes) -> None:
         self._connector = connector
         self._routes = routes
+        self._surveyed: dict[int, float] = {}
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         """Post a card. Teams has no place for `key` that could be asked for later."""
@@ -112,6 +118,24 @@ class TeamsPlatform:
             await self._routes.learn(workspace, profile(member, workspace.key))
             return member.id
         return key
+
+    async def survey(self, workspace: Workspace) -> None:
+        """Learn the channels of every team, with their names, which messages do not tell."""
+        if time.monotonic() < self._surveyed.get(workspace.id, 0):
+            return
+        self._surveyed[workspace.id] = time.monotonic() + SURVEYED
+        bot = (await self._routes.find(workspace, "bot"))[0]
+        teams = await self._routes.all(workspace, "team:")
+        for team, way in teams.items():
+            service = _service(way, bot)
+            try:
+                name = f"{await self._connector.team(service, team)} / " if len(teams) > 1 else ""
+                channels = await self._connector.channels(service, team)
+            except PlatformError as error:
+                log.info("teams_channels_unknown", reason=error.reason)
+            else:
+                named = {str(each["id"]): f"{name}{each.get('name') or GENERAL}" for each in channels}
+                await self._routes.chart(workspace, service, named)
 
     async def acquaint(self, workspace: Workspace, place: str, account: str) -> None:
         """Learn the name and e-mail of somebody who is new in a team or chat."""

@@ -12,9 +12,12 @@ from adapters.teams.activity import Account, Activity
 from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.people import Profile
-from bot.core.places import Workspace
+from bot.core.places import PlaceKind, Workspace
 
 PLATFORM: Final = "teams"
+CHANNEL: Final = "channel"
+"""Teams' own word for a channel among conversation types."""
+
 REMEMBERED: Final = 50_000
 """Facts kept in memory, so that a known person's message costs no write."""
 
@@ -69,6 +72,16 @@ class Routes:
     async def learn(self, workspace: Workspace, profile: Profile) -> None:
         """Take over what Teams told of an account."""
         await self._database.run(lambda connection: directory.learn(connection, workspace, profile))
+
+    async def chart(self, workspace: Workspace, service: str, channels: Mapping[str, str]) -> None:
+        """Take over the names of channels, and how they are reached."""
+
+        def kept(connection: Connection) -> None:
+            for key, name in channels.items():
+                directory.place_at(connection, workspace, key, PlaceKind.CHANNEL, name)
+                directory.keep_route(connection, workspace, f"place:{key}", {"service": service, "kind": CHANNEL})
+
+        await self._database.run(kept)
 
 
 def ways(activity: Activity) -> Iterator[tuple[str, Way]]:

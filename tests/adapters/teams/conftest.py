@@ -36,7 +36,7 @@ class Teams:
 
     def activity(self, kind: str, place: str = ANNAS_CHAT, **more: object) -> dict[str, Any]:
         """An activity as Teams sends it."""
-        channel = {"team": {"id": TEAM}, "channel": {"id": CHANNEL, "name": "General"}} if place == CHANNEL else {}
+        channel = {"team": {"id": TEAM}, "channel": {"id": CHANNEL}} if place == CHANNEL else {}
         return {
             "type": kind,
             "id": f"f:{next(self._numbers)}",
@@ -111,15 +111,19 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def connected(microsoft: Microsoft, database: Database) -> AsyncIterator[Teams]:
-    """Connect a bot with a kiosk to Microsoft's side."""
+async def connected(
+    microsoft: Microsoft, database: Database, *, anonymous: bool = False, client: str = "127.0.0.1"
+) -> AsyncIterator[Teams]:
+    """Connect a bot with a kiosk to Microsoft's side; `client` is where requests seem to come from."""
     kiosk, clock = Kiosk(), HandClock()
     engine = Engine(database, clock, [kiosk.feature()], otherwise="drumbeat")
-    settings = TeamsSettings(app_id=APP, password="made-up", tenant=TENANT, metadata_url=microsoft.metadata)
+    settings = TeamsSettings(
+        app_id=APP, password="made-up", tenant=TENANT, anonymous=anonymous, metadata_url=microsoft.metadata
+    )
     adapter = TeamsAdapter(settings, engine, fetch_token=lambda: "an-access-token")
-    transport = httpx2.ASGITransport(Starlette(routes=adapter.routes))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as client:
-        yield Teams(adapter, kiosk, microsoft, database, clock, client)
+    transport = httpx2.ASGITransport(Starlette(routes=adapter.routes), client=(client, 50_000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as knocker:
+        yield Teams(adapter, kiosk, microsoft, database, clock, knocker)
     await adapter.stop()
 
 

@@ -28,7 +28,7 @@ BEN = "29:ben"
 ANNAS_CHAT = "a:anna"
 GROUP = "19:group@thread.v2"
 TEAM = "19:team@thread.tacv2"
-CHANNEL = "19:general@thread.tacv2"
+CHANNEL = "19:announcements@thread.tacv2"
 MEMBERS = [
     {"id": ANNA, "name": "Anna", "aadObjectId": "00000000-0000-4000-8000-00000000000a", "email": "anna@example.com"},
     {"id": BEN, "name": "Ben", "aadObjectId": "00000000-0000-4000-8000-00000000000b", "email": "ben@example.com"},
@@ -108,14 +108,10 @@ class Microsoft:
 
     def _answer(self, request: Request, body: dict[str, Any]) -> Response:
         path = request.url.path.removeprefix("/connector/v3")
-        if path.endswith("/pagedmembers"):
-            return self._page(int(request.query_params.get("continuationToken", "0")))
-        if "/members/" in path:
-            wanted = path.rpartition("/")[2]
-            found = [each for each in MEMBERS if wanted in (each["id"], each.get("aadObjectId"))]
-            return JSONResponse(found[0]) if found else JSONResponse({"error": {"code": "NotFound"}}, 404)
         if "nowhere" in path:
             return JSONResponse({"error": {"code": "ConversationNotFound"}}, 404)
+        if request.method == "GET":
+            return self._told(path, int(request.query_params.get("continuationToken", "0")))
         number = len(self.calls)
         if path == "/conversations" and body.get("isGroup"):
             thread = f"{body['channelData']['channel']['id']};messageid={number}"
@@ -123,6 +119,15 @@ class Microsoft:
         if path == "/conversations":
             return JSONResponse({"id": f"a:{body['members'][0]['id']}"}, 201)
         return JSONResponse({"id": f"m{number}"}, 201)
+
+    def _told(self, path: str, start: int) -> Response:
+        if path.endswith("/pagedmembers"):
+            return self._page(start)
+        if path == f"/teams/{TEAM}/conversations":
+            return JSONResponse({"conversations": [{"id": TEAM}, {"id": CHANNEL, "name": "Announcements"}]})
+        wanted = path.rpartition("/")[2]
+        found = [each for each in MEMBERS if wanted in (each["id"], each.get("aadObjectId"))]
+        return JSONResponse(found[0]) if found else JSONResponse({"error": {"code": "NotFound"}}, 404)
 
     def _page(self, start: int) -> Response:
         more = {"continuationToken": str(start + 2)} if start + 2 < len(MEMBERS) else {}

@@ -9,7 +9,7 @@ from bot.core.interactions import Answer, Click, Command, Event, Submission
 from bot.core.places import PlaceKind
 from bot.core.rich import plain
 from tests.adapters.teams.conftest import Teams
-from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, BEN, BOT, CHANNEL, GROUP
+from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, BEN, BOT, CHANNEL, GROUP, TEAM
 from tests.adapters.teams.schemas import check_card
 from tests.adapters.teams.test_render import inputs, texts, within
 
@@ -233,6 +233,15 @@ async def test_a_typed_command_in_a_channel_offers_its_form_to_whoever_presses(t
     assert opened["task"]["value"]["title"] == "Order"
     assert isinstance(last(teams), Command)
     assert last(teams).text == "tea"
+
+
+async def test_a_form_offers_the_channels_by_name(teams: Teams) -> None:
+    await teams.type("menu", CHANNEL)
+    for _ in range(2):
+        opened = await teams.invoke("task/fetch", ORDER, CHANNEL)
+        offered = inputs(opened["task"]["value"]["card"]["content"])["where"]["choices"]
+        assert {each["title"]: each["value"] for each in offered} == {"Announcements": CHANNEL, "General": TEAM}
+    assert [path for verb, path, _ in teams.microsoft.calls if verb == "GET"] == [f"/teams/{TEAM}/conversations"]
 
 
 async def test_people_found_by_teams_search_get_their_account(teams: Teams) -> None:

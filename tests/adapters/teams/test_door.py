@@ -6,8 +6,9 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.teams.auth import PATIENCE
-from tests.adapters.teams.conftest import Teams
-from tests.adapters.teams.microsoft import CHANNEL
+from bot.core.database import Database
+from tests.adapters.teams.conftest import Teams, connected
+from tests.adapters.teams.microsoft import CHANNEL, Microsoft
 
 
 async def test_a_signed_message_is_answered(teams: Teams) -> None:
@@ -125,3 +126,14 @@ async def test_a_slow_sign_in_service_does_not_hold_up_the_others(teams: Teams) 
     assert not slow.done()
     waiting.set()
     assert (await slow).status_code == 200
+
+
+async def test_local_play_takes_unsigned_messages_from_this_machine_only(
+    microsoft: Microsoft, database: Database
+) -> None:
+    async with connected(microsoft, database, anonymous=True) as teams:
+        assert (await teams.knock(teams.activity("message", text="menu"), "")).status_code == 200
+        elsewhere = teams.activity("message", text="menu", serviceUrl="https://evil.example")
+        assert (await teams.knock(elsewhere, "")).status_code == 401
+    async with connected(microsoft, database, anonymous=True, client="192.0.2.7") as teams:
+        assert (await teams.knock(teams.activity("message", text="menu"), "")).status_code == 401
