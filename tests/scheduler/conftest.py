@@ -71,6 +71,15 @@ class World:
 
         await self.database.run(make)
 
+    async def hire(self, count: int) -> list[int]:
+        """More people; their ids."""
+
+        def learn(connection: Connection) -> list[int]:
+            workspace = directory.workspace_by_id(connection, self.workspace)
+            return [directory.learn(connection, workspace, Profile(account=f"p{each}")).id for each in range(count)]
+
+        return await self.database.run(learn)
+
     async def choose(self, settings: WorkspaceSettings) -> None:
         await self.database.run(lambda c: directory.choose(c, directory.workspace_by_id(c, self.workspace), settings))
 
