@@ -1,4 +1,4 @@
-"""What every test can ask for: a database of either kind, and a browser."""
+"""What every test can ask for: a database of either kind, a browser, and a Slack."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Browser, Error, Page, Route, async_playwright
 
 from tests.parts import chromium as browser
-from tests.parts import postgres
+from tests.parts import emulate, postgres
+from tests.parts.emulate import Slack
 
 LOOPBACK = (
     "http://127.0.0.1:",
@@ -69,6 +70,23 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
     await context.route(lambda url: not url.startswith(LOOPBACK), _refuse)
     yield await context.new_page()
     await context.close()
+
+
+@pytest.fixture(scope="session")
+async def slack_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Slack]:
+    """Give a Slack that lasts as long as the run."""
+    if reason := emulate.missing():
+        pytest.skip(reason)
+    async with emulate.slack(tmp_path_factory.mktemp("slack")) as world:
+        yield world
+
+
+@pytest.fixture
+def slack(slack_server: Slack) -> Iterator[Slack]:
+    """Give that Slack with an empty ledger; what was posted there before stays."""
+    slack_server.forget()
+    yield slack_server
+    slack_server.forget()
 
 
 async def _refuse(route: Route) -> None:

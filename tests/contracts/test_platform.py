@@ -1,6 +1,6 @@
 """What every platform promises the dispatcher. One suite; each adapter is one more parameter."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,11 +9,16 @@ import pytest
 from adapters.sandbox import company
 from adapters.sandbox.chat import Chat
 from adapters.sandbox.platform import NAME, TEAM, SandboxPlatform
+from adapters.slack.clients import Web
+from adapters.slack.platform import SlackPlatform
+from adapters.slack.tokens import OneToken
 from bot.core.cards import note
 from bot.core.errors import PlatformError
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Platform, Posted
 from scheduler import MovableClock
+from tests.parts import emulate
+from tests.parts.emulate import Slack
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -51,7 +56,24 @@ def sandbox() -> Peer:
     return Peer(platform, home, place="general", account="ana", nowhere="nowhere", says=says)
 
 
-@pytest.fixture(params=["sandbox"])
+@pytest.fixture
+async def emulated(slack: Slack) -> AsyncIterator[Peer]:
+    """Give Slack, as somebody else wrote it."""
+    web = Web(slack.api_url)
+    web.start()
+
+    async def says(posted: Posted) -> str:
+        history = await slack.call("conversations.history", channel=posted.place)
+        texts: list[str] = [message["text"] for message in history["messages"] if message["ts"] == posted.message]
+        return texts[0]
+
+    platform = SlackPlatform(web, OneToken(web, emulate.TOKEN))
+    home = Workspace(id=1, organisation=1, platform="slack", key=emulate.TEAM)
+    yield Peer(platform, home, place=emulate.GENERAL, account=slack.users["anna"], nowhere="C-nowhere", says=says)
+    await web.stop()
+
+
+@pytest.fixture(params=["sandbox", "emulated"])
 def peer(request: pytest.FixtureRequest) -> Peer:
     """Give each platform in turn."""
     found: Peer = request.getfixturevalue(request.param)
@@ -91,9 +113,9 @@ async def test_a_message_is_found_by_its_key_and_no_other(peer: Peer) -> None:
     if not peer.knows:
         pytest.skip("this platform cannot be asked what it took")
     to = Destination(peer.workspace, place=peer.place)
-    posted = await peer.platform.send(to, note("Hello"), "key-1")
-    assert await peer.platform.find(to, "key-1", NOW) == posted
-    assert await peer.platform.find(to, "key-2", NOW) is None
+    posted = await peer.platform.send(to, note("Hello"), "key-that-is-there")
+    assert await peer.platform.find(to, "key-that-is-there", NOW) == posted
+    assert await peer.platform.find(to, "key-that-is-not", NOW) is None
 
 
 async def test_everybody_has_an_account_and_a_name(peer: Peer) -> None:

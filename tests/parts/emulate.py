@@ -63,6 +63,14 @@ class Slack:
     faults: dict[str, list[Response | Exception]] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Empty the ledger, give right answers again, and send events nowhere."""
+        self.calls.clear()
+        self.replies.clear()
+        self.heard.clear()
+        self.faults.clear()
+        self.events_to = ""
+
     def made(self, method: str) -> list[Call]:
         """The calls of a method, in order."""
         return [call for call in self.calls if call.method == method]
@@ -70,7 +78,7 @@ class Slack:
     async def seen(self, what: Callable[[], object], seconds: float = 10) -> Any:  # noqa: ANN401 -- whatever `what` gives
         """What `what` gives, as soon as it gives anything."""
         async with asyncio.timeout(seconds):
-            while not (found := what()):
+            while not (found := what()):  # noqa: ASYNC110 -- what is waited for happens in another program
                 await asyncio.sleep(0.01)
         return found
 
@@ -92,7 +100,7 @@ async def slack(folder: Path, redirect: str = "http://127.0.0.1:1/slack/oauth_re
         world.api_url, world.url = f"http://127.0.0.1:{front}/api/", f"http://127.0.0.1:{port}"
         seed = folder / "slack.json"
         seed.write_text(json.dumps({"slack": _company(redirect)}))
-        command = [npm.node(), DRIVER, str(port), seed, f"http://127.0.0.1:{front}/events"]
+        command: list[str | Path] = [npm.node(), DRIVER, str(port), seed, f"http://127.0.0.1:{front}/events"]
         with process.running(command, log=folder / "slack.log", port=port, env=npm.environment()):
             members = (await world.call("users.list"))["members"]
             world.users = {member["name"]: member["id"] for member in members}

@@ -22,7 +22,7 @@ async def served(app: Any) -> AsyncIterator[int]:  # noqa: ANN401 -- whatever uv
     listener = socket.create_server(("127.0.0.1", 0))
     server = _Guest(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=2))
     running = asyncio.create_task(server.serve([listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.005)
     try:
         yield listener.getsockname()[1]

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import structlog
@@ -30,26 +29,6 @@ class Bot:
     engine: Engine
     database: Database
     sender: Sender
-
-
-@pytest.fixture(scope="session")
-async def slack_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Slack]:
-    """Give Emulate's Slack for the whole run."""
-    if reason := emulate.missing():
-        pytest.skip(reason)
-    async with emulate.slack(tmp_path_factory.mktemp("slack")) as world:
-        yield world
-
-
-@pytest.fixture
-def slack(slack_server: Slack) -> Iterator[Slack]:
-    """Give Slack with an empty ledger."""
-    slack_server.calls.clear()
-    slack_server.replies.clear()
-    slack_server.heard.clear()
-    slack_server.faults.clear()
-    yield slack_server
-    slack_server.events_to = ""
 
 
 @pytest.fixture
@@ -91,9 +70,3 @@ def logged() -> Iterator[LogCapture]:
     structlog.configure(processors=[capture])
     yield capture
     structlog.configure(**before)
-
-
-@pytest.fixture
-def folder() -> Path:
-    """Give the folder of these tests."""
-    return Path(__file__).parent

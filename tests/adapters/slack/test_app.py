@@ -1,7 +1,9 @@
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from starlette.responses import JSONResponse
 from structlog.testing import LogCapture
 
 from bot.core.directory import store as directory
@@ -46,8 +48,6 @@ async def test_a_form_that_is_right_closes(bot: Bot, slack: Slack) -> None:
 
 
 async def test_a_form_that_slack_does_not_open_is_told_privately(bot: Bot, slack: Slack) -> None:
-    from starlette.responses import JSONResponse
-
     slack.faults["views.open"] = [JSONResponse({"ok": False, "error": "expired_trigger_id"})]
     await bot.sender.type(slack.users["anna"], "/poll")
     [reply] = await slack.seen(lambda: slack.replies)
@@ -102,32 +102,29 @@ async def test_a_request_signed_too_long_ago_is_refused(bot: Bot, age: int, logg
     assert logged.entries == [{"event": "slack_request_refused", "status": 401, "log_level": "warning"}]
 
 
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+NAMELESS = '{"type":"event_callback","team_id":"T000000001","event_id":"E1","event":{"type":"team_join"}}'
+PRESSED_BY_NOBODY = 'payload={"type":"block_actions","actions":[{"action_id":"x"}],"team":{"id":"T000000001"}}'
+
+
 @pytest.mark.parametrize(
-    ("body", "kind", "status"),
+    ("body", "kind"),
     [
-        ("", "application/x-www-form-urlencoded", 400),
-        ("payload={", "application/x-www-form-urlencoded", 400),
-        ("payload=[1]", "application/x-www-form-urlencoded", 400),
-        ("[1]", "application/json", 400),
-        ("{", "application/json", 400),
-        ('{"type":"event_callback","event":{"type":"message"}}', "application/json", 400),
-        (
-            '{"type":"event_callback","team_id":"T000000001","event_id":"E1","event":{"type":"team_join"}}',
-            "application/json",
-            400,
-        ),
-        (
-            'payload={"type":"block_actions","actions":[{"action_id":"x"}],"team":{"id":"T000000001"}}',
-            "application/x-www-form-urlencoded",
-            400,
-        ),
+        ("", FORM),
+        ("payload={", FORM),
+        ("payload=[1]", FORM),
+        ("payload=%FF%FE", FORM),
+        ("[1]", JSON),
+        ("{", JSON),
+        ('{"type":"event_callback","event":{"type":"message"}}', JSON),
+        (NAMELESS, JSON),
+        (PRESSED_BY_NOBODY, FORM),
     ],
 )
-async def test_signed_nonsense_is_refused_with_one_line(
-    bot: Bot, body: str, kind: str, status: int, logged: LogCapture
-) -> None:
+async def test_signed_nonsense_is_refused_with_one_line(bot: Bot, body: str, kind: str, logged: LogCapture) -> None:
     answer = await bot.sender.post(body, kind)
-    assert (answer.status_code, answer.text) == (status, "")
+    assert (answer.status_code, answer.text) == (400, "")
     assert [line["event"] for line in logged.entries] == ["slack_request_refused"]
 
 
@@ -206,8 +203,6 @@ async def test_what_somebody_posts_never_reaches_a_log_or_the_database(
     }
     assert (await bot.sender.happen(event)).status_code == 200
     assert "my-own-words" not in repr(logged.entries)
-    from pathlib import Path
-
     folder = Path(sqlite_url.removeprefix("sqlite:///")).parent
     assert not any(b"my-own-words" in file.read_bytes() for file in folder.glob("drumbeat*"))
 
@@ -229,8 +224,6 @@ async def test_after_an_uninstall_nothing_is_sent_there(bot: Bot) -> None:
 
 
 async def test_slack_away_is_503_and_one_line(bot: Bot, slack: Slack, logged: LogCapture) -> None:
-    from starlette.responses import JSONResponse
-
     await slack.seen(lambda: slack.made("auth.test"))
     bot.adapter._tokens.forget(TEAM)
     slack.faults["auth.test"] = [JSONResponse({"ok": False, "error": "internal_error"}, 500)]
