@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.cards import Card, Picture, Prose
+from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.forms import Form, TextField
 from bot.core.interactions import Answer
+from bot.core.outbox import State, messages, outbox
 from bot.core.people import Profile
-from bot.core.rich import Plain
+from bot.core.rich import Plain, spoken
 from tests.bot.stage import Said, Stage, buttons, filling, read_aloud
 
 EVE = Profile(account="U-eve", name="Eve", zone="Europe/London", title="Planner", has_photo=False)
@@ -347,3 +350,54 @@ async def test_a_forgotten_introduction_can_be_written_anew(stage: Stage) -> Non
     await introduce(stage, "U-ben", loves="Rivers")
     (post,) = await posts(stage)
     assert "Rivers" in post.text
+
+
+async def test_what_newcomers_asked_lately_is_passed_on_to_others(stage: Stage) -> None:
+    await choose_channel(stage)
+    await introduce(stage, "U-ben")
+    waiting = stage.engine.features["intros"].waiting
+    assert waiting is not None
+
+    async def passed_on(account: str) -> list[str]:
+        return [spoken(said) for said in await stage.run(lambda c: waiting(stage.view(c, account)))]
+
+    assert await passed_on("U-chen") == ["@Ben introduced themselves and asks: Where do you eat?"]
+    assert await passed_on("U-ben") == []
+    stage.clock.move(days=8)
+    assert await passed_on("U-chen") == []
+
+
+async def test_what_stands_in_the_channel_follows_a_change_and_a_taking_back(stage: Stage) -> None:
+    await choose_channel(stage)
+    await introduce(stage, "U-ben")
+    await stage.run(_deliver)
+    assert await ours(stage) == []
+    await introduce(stage, "U-ben", loves="New maps")
+    (redrawn,) = [said for said in await stage.planned() if said.key.startswith("redraw:")]
+    assert "New maps" in redrawn.text
+    await stage.forget("U-ben", "intros")
+    (redrawn,) = [said for said in await stage.planned() if said.key.startswith("redraw:")]
+    assert redrawn.text == "This introduction was taken back."
+
+
+async def test_a_mention_in_an_introduction_is_shown_by_name_in_the_form(stage: Stage) -> None:
+    opened = await stage.type("U-ben", "/intro I share a desk with <@U-chen>")
+    assert texts(opened.form)["loves"] == "I share a desk with @Chen"
+
+
+def _deliver(connection: Connection) -> None:
+    """Do what the dispatcher does with a message that can be redrawn: keep it, and settle its row."""
+    row = connection.execute(sa.select(outbox).where(outbox.c.drawing == "intros.introduction")).one()
+    connection.execute(
+        messages.insert().values(
+            workspace_id=row.workspace_id,
+            subject=row.subject,
+            drawing=row.drawing,
+            arguments=row.arguments,
+            place_id=row.place_id,
+            place_key="C-hello",
+            message_key="1",
+            redraw_after=row.due_at,
+        )
+    )
+    connection.execute(outbox.update().where(outbox.c.id == row.id).values(state=State.SENT.value))
