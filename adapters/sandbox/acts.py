@@ -24,6 +24,7 @@ from bot.core.interactions import (
 from bot.core.places import PlaceKind
 from bot.core.ports import Clock
 
+POSTED: Final = "{who} posted in {where}. The bot counts that; it never keeps the words."
 SHORT: Final = 60
 """The most characters of a card's summary in the strip."""
 
@@ -47,19 +48,16 @@ class Acts:
         self._strip = strip
         self._titles: dict[str, str] = {}
 
-    async def say(self, who: Actor, typed: str) -> Answer:
+    async def say(self, who: Actor, words: str) -> Answer:
         """Write into a room: a command if it begins with a slash or speaks to the bot, else a message that counts."""
-        text = speech.tokens(self._chat, typed.strip())
+        text = speech.tokens(self._chat, words.strip())
         command = _command(who.room, text)
         if command is None or not text.startswith("/"):
             self._chat.post(self._message(who, text))
         if command is not None:
-            self._tell(who, "*{who}* typed `{command}` in {where}.", command=f"/{command[0]}")
-            return await self._handle(who, Command(self._origin(who), *command))
+            return await self._command(who, *command, slash="/" if text.startswith("/") else "")
         if who.room.kind is PlaceKind.CHANNEL:
-            self._tell(
-                who, "{who} posted in {where}. The bot counts that; it never keeps the words.", f"posted:{who.room.key}"
-            )
+            self._tell(who, POSTED, f"posted:{who.room.key}")
             return await self._handle(who, Event(self._origin(who), "posted"))
         return Answer()
 
@@ -94,8 +92,13 @@ class Acts:
     async def joined(self, who: Actor) -> None:
         """Somebody is new in the company."""
         member = self._chat.members[who.account]
-        self._tell(who, "*{who}* joined the company and lives in {zone}.", zone=member.zone)
+        self._tell(who, "{who} joined the company and lives in {zone}.", zone=member.zone)
         await self._handle(who, Event(self._origin(who), "joined", profile=profile(member)))
+
+    async def _command(self, who: Actor, name: str, text: str, slash: str) -> Answer:
+        key = f"typed:{who.account}:{who.room.key}:{name}"
+        self._tell(who, "{who} typed `{command}` in {where}.", key, command=f"{slash}{name}")
+        return await self._handle(who, Command(self._origin(who), name, text))
 
     async def _handle(self, who: Actor, act: Interaction) -> Answer:
         answer = await self._engine.handle(act)

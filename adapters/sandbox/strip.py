@@ -114,6 +114,8 @@ REASONS: Final = {
     "too_late": "it came up too late",
 }
 
+LATELY: Final = 12
+"""A line this far back is still the one before."""
 CROWD: Final = 3
 """More people than this in one line are not all named."""
 
@@ -127,7 +129,7 @@ class Strip:
         self._t = Texts("en")
         self.names = Names({}, {})
         self.lines: list[Line] = []
-        self._actors: dict[str, list[str]] = {}
+        self._actors: list[str] = []
 
     def notice(self, told: Notice) -> None:
         """Something happened to a message. What is planned for this very moment is told by what becomes of it."""
@@ -152,25 +154,37 @@ class Strip:
             "reason": REASONS.get(reason, reason.replace("_", " ")),
         }
         sentence = HAPPENINGS.get(happening, f"{{thing}}: {happening}")
-        self._add(f"message:{about.key}", happening, self._t.rich(sentence, **facts), at, zone)
+        self._heard(f"message:{about.key}", happening, self._t.rich(sentence, **facts), at, zone)
 
     def acted(self, member: Member, at: datetime, sentence: str, key: str = "", **facts: str | Text) -> None:
         """Somebody did something. Acts with one `key`, one after another, become one line with everybody's names."""
-        if key and self.lines and self.lines[-1].key == key:
-            self._actors[key].append(member.name)
-        else:
-            self._actors = {key: [member.name]}
-        words = self._t.rich(sentence, who=self._everybody(self._actors[key]), **facts)
-        alone = len(set(self._actors[key])) == 1
-        self._add(key or f"act:{next(self._ids)}", "act", words, at, member.zone if alone else "")
+        if not (key and self.lines and self.lines[-1].key == key):
+            self._actors = []
+        self._actors.append(member.name)
+        alone = len(set(self._actors)) == 1
+        words = self._t.rich(sentence, who=_everybody(self._t, self._actors), **facts)
+        line = self._line(key or f"act:{member.account}", "act", words, at, member.zone if alone else "")
+        self._put(replace(line, times=len(self._actors) if alone else 1), first=len(self._actors) == 1)
 
-    def _add(self, key: str, sign: str, words: Text, at: datetime, zone: str) -> None:
-        line = Line(id=next(self._ids), key=key, sign=sign, words=words, at=at, zone=zone)
-        before = next((old for old in reversed(self.lines[-12:]) if old.key == key), None)
-        if before and at - before.at <= TOGETHER:
-            line = replace(line, id=before.id, times=before.times + 1 if before.sign == sign != "act" else 1)
-            self.lines.remove(before)
-        self.lines = [*self.lines[1 - KEPT :], line]
+    def _heard(self, key: str, sign: str, words: Text, at: datetime, zone: str) -> None:
+        line = self._line(key, sign, words, at, zone)
+        before = self._lately(key)
+        near = before is not None and at - before.at <= TOGETHER
+        if near and before is not None and before.sign == sign:
+            line = replace(line, times=before.times + 1)
+        self._put(line, first=not near)
+
+    def _line(self, key: str, sign: str, words: Text, at: datetime, zone: str) -> Line:
+        return Line(id=next(self._ids), key=key, sign=sign, words=words, at=at, zone=zone)
+
+    def _lately(self, key: str) -> Line | None:
+        return next((line for line in reversed(self.lines[-LATELY:]) if line.key == key), None)
+
+    def _put(self, line: Line, *, first: bool) -> None:
+        """Add a line; unless it is the `first` of its kind, in the place of the one before."""
+        before = None if first else self._lately(line.key)
+        kept = [old for old in self.lines if old is not before]
+        self.lines = [*kept[-(KEPT - 1) :], line]
         self._chat.tell(News("strip"))
 
     def _whom(self, told: About) -> Text:
@@ -183,11 +197,12 @@ class Strip:
     def _member(self, person: int | None) -> Member | None:
         return self._chat.members.get(self.names.people.get(person or 0, ""))
 
-    def _everybody(self, names: list[str]) -> Text:
-        different = list(dict.fromkeys(names))
-        shown = different[-2:] if len(different) > CROWD else different
-        rest = len(different) - len(shown)
-        return (Plain(self._t.every([*shown, *([f"{rest} others"] if rest else [])]), bold=True),)
+
+def _everybody(t: Texts, names: list[str]) -> Text:
+    different = list(dict.fromkeys(names))
+    shown = different[-2:] if len(different) > CROWD else different
+    rest = len(different) - len(shown)
+    return (Plain(t.every([*shown, *([f"{rest} others"] if rest else [])]), bold=True),)
 
 
 def _moment(at: datetime | None, now: datetime, zone: str) -> str:

@@ -210,7 +210,7 @@ async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> 
 
 async def test_colleagues_come_alive_and_the_strip_tells_it_in_one_line(office: Office) -> None:
     page = await office.enter("mara", "general")
-    await page.get_by_role("button", name="Colleagues answer").click()
+    await page.get_by_role("button", name=re.compile("^Answer:")).click()
     strip = page.get_by_role("region", name="Behind the scenes")
     await expect(strip.get_by_role("listitem").filter(has_text="pressed a button")).to_contain_text("others")
     await expect(messages(page).filter(has_text="town hall start")).to_contain_text(re.compile(r"\d\d votes"))
@@ -218,7 +218,7 @@ async def test_colleagues_come_alive_and_the_strip_tells_it_in_one_line(office: 
 
 async def test_somebody_new_joins(office: Office) -> None:
     page = await office.enter("mara", "general")
-    await page.get_by_role("button", name="Somebody new joins").click()
+    await page.get_by_role("button", name="Join: somebody new").click()
     strip = page.get_by_role("region", name="Behind the scenes")
     await expect(strip).to_contain_text("Hana Kovářová joined the company")
 

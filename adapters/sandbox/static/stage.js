@@ -9,7 +9,7 @@ import { me, now, on, world } from "./world.js";
 import { city, clock, format, rich } from "./words.js";
 
 const STEPS = { hour: "+1 hour", day: "+1 day", week: "+1 week", morning: "Next morning", due: "Next thing due" };
-const WISHES = { join: ["Join", "Somebody new joins"], answer: ["Answer", "Colleagues answer"], post: ["Post", "Colleagues post"] };
+const WISHES = { join: ["Join", "Join: somebody new"], answer: ["Answer", "Answer: polls, introductions, praise"], post: ["Post", "Post: in the channels"] };
 const SIGNS = { act: "●", planned: "◷", repeated: "◷", displaced: "☾", sent: "➤", redrawn: "↻", cancelled: "✕", expired: "⌛", paused: "‖", retrying: "↻", failed: "!", unknown: "?" };
 const ROLES = { leader: "Leader", communicator: "Communicator", admin: "Admin", "": "Employee" };
 const stage = byId("stage");

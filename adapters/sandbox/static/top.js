@@ -6,6 +6,12 @@ import { author, here, on, open, roomName, world } from "./world.js";
 
 const top = byId("room-top");
 on("room", show);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") byId("frame").classList.remove("side-open", "stage-open");
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("main") && !event.target.closest(".toggle")) byId("frame").classList.remove("side-open", "stage-open");
+});
 
 function show() {
   const room = here();

@@ -1,6 +1,7 @@
 """The sandbox on a real database, with a clock that stands until it is moved."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +52,20 @@ class Visit:
 @pytest.fixture
 async def visit(sqlite_url: str) -> AsyncIterator[Visit]:
     """Give a sandbox that has just opened, at twenty to ten in Berlin."""
-    database = open_database(sqlite_url)
+    async with _opened(sqlite_url) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Visit]:
+    """Give one sandbox to all tests of a file that only knock at it."""
+    async with _opened(f"sqlite:///{tmp_path_factory.mktemp('door') / 'drumbeat.sqlite'}") as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Visit]:
+    database = open_database(url)
     await database.run(metadata.create_all)
     clock = MovableClock(TUESDAY)
     engine = Engine(database, clock, features(), otherwise="drumbeat")
