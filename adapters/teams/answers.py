@@ -26,7 +26,7 @@ from bot.core.people import Person
 from bot.core.places import PlaceKind, Workspace
 from bot.core.ports import Destination, Posted
 from bot.core.rich import Mention, Plain, spoken
-from bot.core.texts import Texts
+from bot.core.texts import Texts, best_locale
 
 MESSAGE: Final = "application/vnd.microsoft.activity.message"
 OFFERED: Final = 100
@@ -202,8 +202,8 @@ def _chosen(form: Form) -> Iterable[int]:
 
 def _texts(connection: Connection, activity: Activity) -> tuple[Workspace, Texts]:
     workspace = directory.workspace(connection, PLATFORM, activity.tenant)
-    person = directory.account(connection, workspace, activity.sender.id)
-    return workspace, Texts(person.locale, person.zone)
+    person = directory.known(connection, workspace, activity.sender.id)
+    return workspace, Texts(person.locale, person.zone) if person else Texts(best_locale(activity.language))
 
 
 def _is_sentence(card: Card) -> bool:

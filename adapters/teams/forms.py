@@ -14,6 +14,7 @@ from adapters.teams.render import OURS, Json, envelope, text_block
 from adapters.teams.text import entities, escape, markdown
 from bot.core.forms import ChoiceField, Field, Form, PeopleField, PlaceField, TextField, TimeField, WhenField
 from bot.core.interactions import MENTION, PLACE, Value, mention, place_token
+from bot.core.rich import plain, spoken
 from bot.core.texts import Texts
 
 EXPANDED: Final = 5
@@ -22,6 +23,9 @@ EXPANDED: Final = 5
 _FIELDS: Final[dict[str, TypeAdapter[Any]]] = {
     kind.__name__: TypeAdapter(kind) for kind in (TextField, ChoiceField, PeopleField, PlaceField, WhenField, TimeField)
 }
+
+
+_FILLED: Final = frozenset({"value", "chosen", "people", "place"})
 
 
 class Malformed(Exception):
@@ -59,12 +63,13 @@ def card(form: Form, t: Texts, choices: Choices, *, dialog: bool, message: str =
 
 
 def pack(form: Form) -> Json:
-    """A form as data; `unpack` makes it a form again."""
+    """A form as data; `unpack` makes it a form again, empty: what is filled in comes back beside it."""
     fields = [{"kind": type(each).__name__, **_lean(asdict(each))} for each in form.fields]
     return {
         "address": form.address,
         "title": form.title,
         "submit": form.submit,
+        "intro": spoken(form.intro),
         "state": form.state,
         "fields": fields,
     }
@@ -72,10 +77,17 @@ def pack(form: Form) -> Json:
 
 def unpack(data: object) -> Form:
     """The form that `pack` made data of. `Malformed` if it is anything else: data comes back from outside."""
+    if not isinstance(data, dict):
+        raise Malformed
     try:
-        fields = tuple(_field(each) for each in data["fields"])  # type: ignore[index]  # refused below if it is not one
-        words = {name: str(data[name]) for name in ("address", "title", "submit", "state")}  # type: ignore[index]
-        return Form(**words, fields=fields)  # type: ignore[arg-type]  # only words are left
+        return Form(
+            address=str(data["address"]),
+            title=str(data["title"]),
+            submit=str(data["submit"]),
+            intro=plain(str(data["intro"])),
+            state=str(data["state"]),
+            fields=tuple(_field(each) for each in data["fields"]),
+        )
     except (LookupError, TypeError, ValidationError) as error:
         raise Malformed from error
 
@@ -92,7 +104,7 @@ def refilled(form: Form, sent: Mapping[str, Value], problems: Mapping[str, str])
 
 
 def _lean(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in ("", ())}
+    return {name: value for name, value in values.items() if value not in ("", ()) and name not in _FILLED}
 
 
 def _field(data: Mapping[str, Any]) -> Field:

@@ -13,10 +13,13 @@ from adapters.slack.clients import Web
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.tokens import OneToken
 from bot.core.cards import note
+from bot.core.database import metadata, open_database
 from bot.core.errors import PlatformError
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Platform, Posted
 from scheduler import MovableClock
+from tests.adapters.teams import microsoft
+from tests.adapters.teams.conftest import connected
 from tests.parts import emulate
 from tests.parts.emulate import Slack
 
@@ -73,7 +76,34 @@ async def emulated(slack: Slack) -> AsyncIterator[Peer]:
     await web.stop()
 
 
-@pytest.fixture(params=["sandbox", "emulated"])
+@pytest.fixture
+async def teams(sqlite_url: str) -> AsyncIterator[Peer]:
+    """Give Teams, with a Bot Connector on this machine; somebody wrote to the bot once, so that it knows the ways."""
+    database = open_database(sqlite_url)
+    await database.run(metadata.create_all)
+    async with microsoft.running() as service, connected(service, database) as running:
+        for place in (microsoft.ANNAS_CHAT, microsoft.GROUP, microsoft.CHANNEL):
+            await running.knock(running.activity("message", place, text="", entities=[]))
+        service.calls.clear()
+        home = await running.workspace()
+
+        async def says(posted: Posted) -> str:
+            said: str = service.message(posted.place, posted.message)["speak"]
+            return said
+
+        yield Peer(
+            running.adapter.platform,
+            home,
+            place=microsoft.GROUP,
+            account=microsoft.ANNA,
+            nowhere="19:nowhere",
+            says=says,
+            knows=False,
+        )
+    await database.close()
+
+
+@pytest.fixture(params=["sandbox", "emulated", "teams"])
 def peer(request: pytest.FixtureRequest) -> Peer:
     """Give each platform in turn."""
     found: Peer = request.getfixturevalue(request.param)

@@ -115,5 +115,18 @@ def running(bot: str, folder: Path) -> Iterator[Playground]:
         *("-p", str(port), "--disable-telemetry"),
     ]
     env = npm.environment() | {"TEAMSAPPTESTER_BROWSER": "none"}
-    with process.running(command, log=folder / "playground.log", port=port, cwd=folder, env=env):
-        yield Playground(f"http://127.0.0.1:{port}")
+    address = f"http://127.0.0.1:{port}"
+    program = process.start(command, log=folder / "playground.log", cwd=folder, env=env)
+    try:
+        program.wait_until(lambda: _answers(address), "answers")
+        yield Playground(address)
+    finally:
+        program.end()
+
+
+def _answers(address: str) -> bool:
+    try:
+        found = httpx2.get(f"{address}/_internal/v1/testConfig", timeout=5)
+    except httpx2.TransportError:
+        return False
+    return found.is_success and TENANT in found.text

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from adapters.teams.app import TeamsAdapter, TeamsSettings
 from bot.core.database import Database, metadata, open_database
 from bot.core.engine import Engine
+from bot.core.places import Workspace
 from tests.adapters.teams import microsoft as peer
 from tests.adapters.teams.kiosk import Kiosk
 from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, APP, BOT, CHANNEL, GROUP, TEAM, TENANT, Microsoft
@@ -54,6 +55,10 @@ class Teams:
             "entities": [{"type": "clientInfo", "timezone": "Europe/London", "locale": "en-GB"}],
             **more,
         }
+
+    async def workspace(self) -> Workspace:
+        """The tenant."""
+        return await self.adapter._ways.workspace(TENANT)
 
     async def knock(self, activity: object, token: str | None = None, **headers: str) -> httpx2.Response:
         """Send an activity, signed unless `token` says otherwise."""

@@ -66,7 +66,7 @@ async def test_a_mention_in_a_channel_speaks_to_the_bot_and_others_become_tokens
     ]
     text = "<at>Drumbeat</at>&nbsp;order <at>Ben</at> in <at>General</at> &lt;at&gt;"
     await teams.knock(teams.activity("message", CHANNEL, text=text, entities=mentions))
-    workspace = await teams.adapter._ways.workspace(last(teams).origin.workspace)
+    workspace = await teams.workspace()
     ben = await teams.database.run(lambda c: directory.account(c, workspace, BEN))
     place = await teams.database.run(lambda c: directory.place_at(c, workspace, CHANNEL))
     assert last(teams).text == f"<@{ben.id}> in <#{place.id}> <at>"
@@ -288,5 +288,5 @@ async def test_somebody_who_cannot_be_reached_in_private_is_told_how(teams: Team
 
 
 async def known(teams: Teams, account: str) -> Any:  # noqa: ANN401 -- a Person; None would fail the test anyway
-    workspace = await teams.adapter._ways.workspace("00000000-0000-4000-8000-00000000aaaa")
+    workspace = await teams.workspace()
     return await teams.database.read(lambda c: directory.known(c, workspace, account))

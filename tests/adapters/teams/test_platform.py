@@ -22,7 +22,7 @@ async def met(teams: Teams) -> Workspace:
     for place in (ANNAS_CHAT, GROUP, CHANNEL):
         await teams.knock(teams.activity("message", place, text="x", entities=[]))
     teams.microsoft.calls.clear()
-    return await teams.adapter._ways.workspace(TENANT)
+    return await teams.workspace()
 
 
 def of(adapter: TeamsAdapter) -> Platform:
@@ -118,7 +118,7 @@ async def test_a_refused_connection_sent_nothing(teams: Teams) -> None:
 
 
 async def test_nobody_is_reached_before_teams_ever_wrote(teams: Teams) -> None:
-    workspace = await teams.adapter._ways.workspace(TENANT)
+    workspace = await teams.workspace()
     with pytest.raises(Gone):
         await of(teams.adapter).send(Destination(workspace, account=ANNA), note("Hi"), "k")
 

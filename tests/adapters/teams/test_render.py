@@ -153,7 +153,9 @@ def test_a_form_in_a_task_module_is_sent_by_submit() -> None:
 
 
 def test_a_form_comes_back_as_it_went() -> None:
-    assert forms.unpack(forms.pack(FORM)) == FORM
+    filled = forms.refilled(FORM, {"what": "Tea", "size": "l", "with": ("<@29:a>",), "where": "<#19:c>"}, {})
+    again = forms.unpack(forms.pack(filled))
+    assert forms.refilled(again, {"size": "s"}, {}) == FORM
 
 
 @pytest.mark.parametrize(
