@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final, assert_never
 
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Span, Text, When
@@ -45,9 +46,9 @@ def literal(text: str) -> str:
 
 def written(text: Text, longest: int = 3000) -> str:
     """Rich text in at most `longest` units, ending in an ellipsis where it was longer."""
-    whole = list(flow(text, longest))
-    if len(whole) <= 1:
-        return whole[0] if whole else ""
+    begun = list(islice(flow(text, longest), 2))
+    if len(begun) <= 1:
+        return begun[0] if begun else ""
     return next(flow(text, longest - 1)) + ELLIPSIS
 
 
@@ -57,8 +58,9 @@ def flow(text: Text, longest: int) -> Iterator[str]:
     waiting = list(reversed(text))
     while waiting:
         span = waiting.pop()
-        markup = _joined(piece, span)
-        if size(markup) <= longest:
+        fits = not isinstance(span, Plain) or len(span.text) <= longest
+        markup = _joined(piece, span) if fits else ""
+        if fits and size(markup) <= longest:
             piece = markup
             continue
         head, tail = _cut(span, piece, longest)
@@ -77,9 +79,8 @@ def _cut(span: Span, before: str, longest: int) -> tuple[Span | None, Span | Non
     """The part of a span that still fits behind `before`, and the rest of it."""
     if not isinstance(span, Plain):
         return None, span if before else Plain(ELLIPSIS)
-    fits = bisect_right(
-        range(len(span.text)), longest, key=lambda end: size(_joined(before, replace(span, text=span.text[:end])))
-    )
+    ends = range(min(len(span.text), longest + 1))
+    fits = bisect_right(ends, longest, key=lambda end: size(_joined(before, replace(span, text=span.text[:end]))))
     end = max(fits - 1, 0) or (0 if before else 1)
     return replace(span, text=span.text[:end]) if end else None, replace(span, text=span.text[end:])
 

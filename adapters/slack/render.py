@@ -66,7 +66,7 @@ LONGEST_CONFIRM_TITLE: Final = 100
 BUTTONS_A_ROW: Final = 25
 FIELDS_A_SECTION: Final = 10
 BAR_WIDTH: Final = 16
-SHORTER: Final = (LONGEST_TEXT, 1000, 400, 150, 60)
+SHORTER: Final = (LONGEST_TEXT, 1000, 400, 150, 60, 20)
 """How much a single text may take: all there is, and less where a card is too long as a whole."""
 
 _STYLES: Final[dict[Style, Literal["primary", "danger"] | None]] = {
@@ -107,9 +107,9 @@ def address(action_id: str) -> str:
     return action_id.partition("#")[0]
 
 
-def options(chosen: Sequence[Option]) -> list[OptionObject]:
+def options(chosen: Sequence[Option], longest: int = LONGEST_LABEL) -> list[OptionObject]:
     """Options of a select, at most a hundred."""
-    return [OptionObject(label(each.label), each.value) for each in chosen[:MOST_OPTIONS]]
+    return [OptionObject(label(each.label, min(longest, LONGEST_LABEL)), each.value) for each in chosen[:MOST_OPTIONS]]
 
 
 def label(text: str, longest: int = LONGEST_LABEL) -> PlainText:
@@ -123,11 +123,14 @@ def markup(text: str) -> Markdown:
 
 
 def _fitting(card: Card, most: int) -> list[Block]:
+    """Shorter texts first, then fewer blocks, until Slack takes the whole."""
     blocks: list[Block] = []
     for longest in SHORTER:
         blocks = _at_most(list(_blocks(card, longest)), most)
         if sum(map(_characters, blocks)) <= MOST_CHARACTERS:
-            break
+            return blocks
+    while sum(map(_characters, blocks)) > MOST_CHARACTERS:
+        blocks = _at_most(blocks, len(blocks) - 1)
     return blocks
 
 
@@ -160,20 +163,21 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
 def _blocks(card: Card, longest: int) -> Iterator[Block]:
     numbers = iter(range(10_000))
     for part in card.parts or (Prose((Plain(card.summary),)),):
-        yield from _part(part, longest, _Maker(card.locale, lambda address: f"{address}#{next(numbers)}"))
+        yield from _part(part, longest, _Maker(card.locale, longest, lambda address: f"{address}#{next(numbers)}"))
 
 
 class _Maker:
     """Makes what can be pressed; each gets an id of its own, since Slack refuses two alike in one row."""
 
-    def __init__(self, locale: str, name: Callable[[str], str]) -> None:
+    def __init__(self, locale: str, longest: int, name: Callable[[str], str]) -> None:
         self._t = Texts(locale)
+        self._longest = longest
         self._locale = locale
         self._name = name
 
     def button(self, button: Button) -> ButtonElement:
         return ButtonElement(
-            label(button.label),
+            self._label(button.label, LONGEST_LABEL),
             action_id=self._name(button.address),
             value=button.value or None,
             style=_STYLES[button.style],
@@ -181,10 +185,13 @@ class _Maker:
         )
 
     def select(self, select: Select) -> StaticSelectMenu:
-        shown = options(select.options)
+        shown = options(select.options, self._longest)
         chosen = next((each for each in shown if each.value == select.chosen), None)
         return StaticSelectMenu(
-            self._name(select.address), shown, initial_option=chosen, placeholder=label(select.label, LONGEST_HEADING)
+            self._name(select.address),
+            shown,
+            initial_option=chosen,
+            placeholder=self._label(select.label, LONGEST_HEADING),
         )
 
     def percent(self, share: float) -> str:
@@ -192,12 +199,15 @@ class _Maker:
 
     def _confirm(self, button: Button) -> ConfirmationDialogue:
         return ConfirmationDialogue(
-            title=label(button.label, LONGEST_CONFIRM_TITLE),
-            text=label(button.confirm, LONGEST_CONFIRM),
-            confirm=label(button.label, LONGEST_CONFIRM_BUTTON),
-            deny=label(self._t("Cancel"), LONGEST_CONFIRM_BUTTON),
+            title=self._label(button.label, LONGEST_CONFIRM_TITLE),
+            text=self._label(button.confirm, LONGEST_CONFIRM),
+            confirm=self._label(button.label, LONGEST_CONFIRM_BUTTON),
+            deny=self._label(self._t("Cancel"), LONGEST_CONFIRM_BUTTON),
             style="danger" if button.style is Style.DANGER else None,
         )
+
+    def _label(self, text: str, longest: int) -> PlainText:
+        return label(text, min(longest, self._longest))
 
 
 def _part(part: Part, longest: int, make: _Maker) -> Iterator[Block]:  # noqa: C901 -- one branch a part

@@ -1,0 +1,175 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack import forms, render
+from adapters.slack.mrkdwn import size
+from bot.core.cards import Card, Prose, note
+from bot.core.interactions import MENTION
+from bot.core.rich import Plain
+from tests.adapters.slack import samples
+
+GOLDEN = Path(__file__).parent / "golden"
+RENDERED = {
+    "poll": lambda: render.message(samples.poll()),
+    "everything": lambda: render.message(samples.everything()),
+    "german": lambda: render.message(samples.everything("de")),
+    "home": lambda: render.home(samples.everything()),
+    "form": lambda: forms.view(samples.form(), "https://hooks.slack.com/actions/T1/2/3"),
+}
+
+LONGEST = {"header": 150, "button": 75, "option": 75, "title": 24, "submit": 24, "hint": 2000, "label": 2000}
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_it_looks_as_it_did(name: str) -> None:
+    file = GOLDEN / f"{name}.json"
+    shown = json.dumps(RENDERED[name](), indent=1, ensure_ascii=False) + "\n"
+    if not file.exists():
+        file.write_text(shown)
+    assert shown == file.read_text(), f"if it is better now, delete {file.name} and look at what is written anew"
+
+
+@pytest.mark.parametrize("shown", [render.message(samples.largest()), render.home(samples.largest())])
+def test_the_largest_card_fits(shown: dict[str, Any]) -> None:
+    blocks = shown["blocks"]
+    assert len(blocks) <= (100 if shown.get("type") == "home" else 50)
+    assert sum(size(text) for text in _texts(blocks)) <= 13_200
+    assert size(shown.get("text", "")) <= 3000
+    _fit(blocks)
+
+
+def test_a_card_that_is_cut_keeps_its_last_buttons() -> None:
+    blocks = render.message(samples.largest())["blocks"]
+    assert blocks[-1]["elements"][0]["text"]["text"] == "Last"
+
+
+def test_the_largest_form_fits() -> None:
+    view = forms.view(samples.largest_form(), "https://hooks.slack.com/" + "x" * 300)
+    assert len(view["blocks"]) <= 100
+    assert len(view["private_metadata"]) <= 3000
+    assert size(view["title"]["text"]) <= 24
+    assert size(view["submit"]["text"]) <= 24
+    _fit(view["blocks"])
+
+
+@pytest.mark.parametrize("typed", ["A" * 2000, "&" * 2000, "\U0001f941" * 2000, "word " * 1000])
+def test_a_long_paragraph_loses_nothing(typed: str) -> None:
+    blocks = render.message(Card("Long", (Prose((Plain(typed),)),)))["blocks"]
+    assert all(size(block["text"]["text"]) <= 3000 for block in blocks)
+    said = "".join(block["text"]["text"] for block in blocks).replace("&amp;", "&")
+    assert said == typed
+
+
+def test_a_button_s_id_is_its_own_and_leads_to_its_address() -> None:
+    ids = [element["action_id"] for element in _elements(render.message(samples.everything())["blocks"])]
+    assert len(set(ids)) == len(ids)
+    assert {render.address(each) for each in ids} == {"home.speak", "polls.vote", "rhythm.done", "rhythm.later"}
+
+
+def test_a_card_without_parts_says_its_summary() -> None:
+    shown = render.message(Card("Only this"))
+    assert shown["blocks"][0]["text"]["text"] == "Only this"
+
+
+@given(st.text())
+def test_whatever_is_said_can_be_rendered(text: str) -> None:
+    shown = render.message(note(text))
+    assert len(shown["blocks"]) <= 50
+
+
+@given(st.text(max_size=200))
+def test_what_is_typed_into_a_form_is_never_a_token(typed: str) -> None:
+    held = {"f": {"value": {"type": "plain_text_input", "value": f"{typed}<@U1>{typed}<#C1>"}}}
+    value = forms.values(held)["f"]
+    assert isinstance(value, str)
+    assert not MENTION.search(value)
+
+
+def test_a_form_comes_back_as_it_was_filled() -> None:
+    view = forms.view(samples.form())
+    filled = {
+        block["block_id"]: {"value": {"type": block["element"]["type"], **_held(block["element"])}}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    assert forms.values(filled) == {
+        "question": "Lunch?",
+        "options": "",
+        "one": "b",
+        "maybe": "",
+        "some": ("a",),
+        "lot": ("1", "2"),
+        "people": ("<@U1>", "<@U2>"),
+        "place": "<#C1>",
+        "closes": samples.AT.isoformat(),
+        "at": "09:30",
+    }
+
+
+def test_a_form_remembers_its_state_and_where_to_answer() -> None:
+    view = forms.view(samples.form(), "https://hooks.slack.com/1")
+    assert forms.remembered(view["private_metadata"]) == ('{"place": 1}', "https://hooks.slack.com/1")
+
+
+def test_a_problem_of_no_field_stands_at_the_first() -> None:
+    view = forms.view(samples.form())
+    assert forms.problems({"elsewhere": "Hm.", "place": "No."}, view["blocks"]) == {"question": "Hm.", "place": "No."}
+
+
+def _held(element: dict[str, Any]) -> dict[str, Any]:
+    names = {
+        "initial_value": "value",
+        "initial_option": "selected_option",
+        "initial_options": "selected_options",
+        "initial_users": "selected_users",
+        "initial_conversation": "selected_conversation",
+        "initial_date_time": "selected_date_time",
+        "initial_time": "selected_time",
+    }
+    return {names[name]: value for name, value in element.items() if name in names}
+
+
+def _elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for block in blocks:
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if "action_id" in element:
+                yield element
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict):
+        if value.get("type") in ("mrkdwn", "plain_text"):
+            yield value["text"]
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _fit(blocks: list[dict[str, Any]]) -> None:
+    """Every limit of docs.slack.dev/reference/block-kit that the library does not already hold."""
+    for text in _texts(blocks):
+        assert 1 <= size(text) <= 3000
+    for block in blocks:
+        assert re.fullmatch(r"\w+", block["type"])
+        assert len(block.get("fields", [])) <= 10
+        assert len(block.get("elements", [])) <= (25 if block["type"] == "actions" else 10)
+        for element in [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]:
+            assert len(element.get("options", [])) <= 100
+            assert len(element.get("value", "")) <= 2000
+            assert len(element.get("initial_value", "")) <= element.get("max_length", 3000) <= 3000
+            assert all(size(option["text"]["text"]) <= 75 for option in element.get("options", []))
+            if element.get("type") == "button":
+                assert size(element["text"]["text"]) <= LONGEST["button"]
+        for name in ("label", "hint"):
+            assert size((block.get(name) or {}).get("text", "")) <= LONGEST[name]
+        if block["type"] == "header":
+            assert size(block["text"]["text"]) <= LONGEST["header"]
