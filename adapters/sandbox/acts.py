@@ -92,7 +92,7 @@ class Acts:
     async def joined(self, who: Actor) -> None:
         """Somebody is new in the company."""
         member = self._chat.members[who.account]
-        self._tell(who, "{who} joined the company and lives in {zone}.", zone=member.zone)
+        self._tell(who, "{who} joined the company, in {city}.", city=_city(member.zone))
         await self._handle(who, Event(self._origin(who), "joined", profile=profile(member)))
 
     async def _command(self, who: Actor, name: str, text: str, slash: str) -> Answer:
@@ -155,6 +155,10 @@ def _command(room: Room, text: str) -> tuple[str, str] | None:
         return None
     name, _, rest = words.partition(" ")
     return name.lower(), rest.strip()
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _short(words: str) -> str:

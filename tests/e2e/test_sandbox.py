@@ -115,6 +115,31 @@ async def test_what_one_person_does_others_see_at_once_and_as_unread(office: Off
     await expect(mara.get_by_role("button", name="random", exact=True)).to_be_visible()
 
 
+async def test_what_is_new_begins_under_a_line(office: Office) -> None:
+    mara = await office.enter("mara", "general")
+    tomas = await office.enter("tomas", "random")
+    await type_line(tomas, "Found it.")
+    await mara.get_by_role("button", name="random, 1 unread").click()
+    await expect(mara.get_by_role("separator").filter(has_text="New")).to_be_visible()
+    await expect(mara.locator(".new + article")).to_contain_text("Found it.")
+
+
+async def test_a_message_below_the_fold_is_one_press_away(office: Office) -> None:
+    mara = await office.enter("mara", "general", viewport={"width": 1300, "height": 420})
+    tomas = await office.enter("tomas", "general")
+    await mara.get_by_role("region", name="Messages in general").evaluate("log => { log.scrollTop = 0; }")
+    await type_line(tomas, "Anybody for lunch?")
+    await mara.get_by_role("button", name="New messages").click()
+    await expect(messages(mara).last).to_be_in_viewport()
+    await expect(mara.get_by_role("button", name="New messages")).to_be_hidden()
+
+
+async def test_typing_anywhere_means_the_message_box(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.keyboard.type("hey")
+    await expect(box(page)).to_have_value("hey")
+
+
 async def test_a_form_is_refused_with_a_sentence_and_loses_nothing(office: Office) -> None:
     page = await office.enter("mara", "random")
     await type_line(page, "/poll")

@@ -13,6 +13,7 @@ const drafts = new Map();
 const past = [];
 let recalled = -1;
 let draftRoom = "";
+let sending = Promise.resolve();
 
 const box = h("textarea", { id: "box", rows: 1, spellcheck: "true" });
 const hint = h("p", { class: "hint-line", id: "box-hint" });
@@ -35,6 +36,12 @@ box.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowDown" && recalled >= 0) recall(-1, event);
 });
 
+// Whoever begins to type means the message box.
+document.addEventListener("keydown", (event) => {
+  const idle = event.target === document.body || event.target.classList.contains("message");
+  if (idle && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) box.focus();
+});
+
 on("room", () => {
   const name = roomName(here());
   const key = `${world.me}/${world.room}`;
@@ -48,20 +55,23 @@ on("room", () => {
   suggest.close();
 });
 
-async function say() {
+// Lines go one after another, however fast somebody types.
+function say() {
   const text = box.value.trim();
-  if (!text || composer.getAttribute("aria-busy")) return;
-  composer.setAttribute("aria-busy", "true");
+  if (!text) return;
+  const where = { as: world.me, room: world.room };
   write("");
+  recalled = -1;
+  sending = sending.then(() => deliver(where, text));
+}
+
+async function deliver(where, text) {
   try {
-    answered(await act("say", { as: world.me, room: world.room, text }));
+    answered(await act("say", { ...where, text }));
     if (past[0] !== text) past.unshift(text);
-    recalled = -1;
   } catch (error) {
-    if (!box.value) write(text);
+    if (!box.value && where.room === world.room) write(text);
     failed(error);
-  } finally {
-    composer.removeAttribute("aria-busy");
   }
 }
 

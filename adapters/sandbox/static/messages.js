@@ -9,7 +9,11 @@ import { changed, author, here, now, on, roomName, world } from "./world.js";
 import { clock, dayKey, dayName, rich } from "./words.js";
 
 const TOGETHER = 5 * 60 * 1000;
+const NEAR = 80; // pixels from the end that still are the end
 const log = byId("log");
+const below = h("button", { type: "button", class: "below", hidden: true, onclick: () => (log.scrollTop = log.scrollHeight) }, "New messages ↓");
+log.after(below);
+log.addEventListener("scroll", () => (below.hidden ||= log.scrollHeight - log.scrollTop - log.clientHeight < NEAR));
 
 on("room", show);
 on("message", ({ message, fresh }) => {
@@ -23,8 +27,20 @@ async function show() {
   log.setAttribute("aria-label", world.tab === "home" ? "Home" : `Messages in ${roomName(here())}`);
   if (world.tab === "home") return showHome();
   const messages = world.messages.get(world.room) ?? [];
-  put(log, beginning(here()), messages.flatMap((message, index) => withDay(message, messages[index - 1])));
+  const firstNew = newest(messages, world.fresh);
+  const rows = messages.flatMap((message, index) => [index === firstNew && unreadLine(), ...withDay(message, messages[index - 1])]);
+  put(log, beginning(here()), rows);
   log.scrollTop = log.scrollHeight;
+}
+
+// Where the last so many messages by others begin; -1 if there are none.
+function newest(messages, count) {
+  let left = count;
+  return left ? messages.findLastIndex((message) => message.author !== world.me && --left === 0) : -1;
+}
+
+function unreadLine() {
+  return h("div", { class: "day new", role: "separator" }, h("span", {}, "New"));
 }
 
 async function showHome() {
@@ -43,9 +59,10 @@ function homePage(home) {
 
 function add(message) {
   const list = world.messages.get(world.room);
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   log.append(...withDay(message, list.at(-2)));
   if (atEnd || message.author === world.me || message.private) log.scrollTop = log.scrollHeight;
+  else below.hidden = false;
 }
 
 function redraw(message) {
@@ -53,7 +70,7 @@ function redraw(message) {
   if (!old) return;
   const list = world.messages.get(world.room);
   const before = list[list.findIndex((one) => one.id === message.id) - 1];
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const focused = old.contains(document.activeElement) ? pathTo(document.activeElement) : null;
   const renewed = line(message, before);
   old.replaceWith(renewed);
@@ -136,6 +153,7 @@ function announce(message) {
 function walk(event) {
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   const own = event.target === log || event.target.classList.contains("message");
+  if (event.key === "Escape") return byId("box").focus();
   if (!(event.key in steps) || !own) return;
   const all = [...log.querySelectorAll(".message")];
   const at = all.indexOf(event.target);

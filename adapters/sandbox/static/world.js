@@ -13,6 +13,7 @@ export const world = {
   strip: [],
   emoji: [],
   cast: [],
+  fresh: 0, // unread messages of the open room when it was opened
   now: new Date(),
   told: performance.now(),
   company: "",
@@ -53,6 +54,7 @@ export async function become(account) {
 export function open(key, tab = "messages") {
   const room = world.rooms.get(key);
   if (!room) return;
+  if (key !== world.room) world.fresh = room.unread;
   world.room = key;
   world.tab = tab;
   location.hash = `${world.me}/${key}`;
