@@ -13,7 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Self, cast
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 import psutil
@@ -70,7 +70,7 @@ def run(small: bool) -> Verdict:  # noqa: FBT001 -- every benchmark is called li
 def _measure(url: str, people: int, due: int) -> Taken:
     asyncio.run(_fill(url, people, due))
     command = [sys.executable, "-m", "benchmarks.planning", url, NOW.isoformat()]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=600)
     taken = Taken(**json.loads(done.stdout))
     if taken.rows != due:
         raise SystemExit(f"{due} were due, {taken.rows} are planned")
@@ -96,7 +96,7 @@ def _hire(connection: Connection, people: int) -> None:
 def _plan_weeks(connection: Connection, due: int) -> None:
     """A weekly nudge for everybody: the first `due` people's is due, the others' will be, some time this week."""
     person = directory.people.c.id
-    facts = {
+    facts: dict[str, sa.ColumnElement[Any]] = {
         "name": sa.literal("rhythm:").concat(sa.cast(person, sa.Text)),
         "workspace_id": sa.literal(1),
         "person_id": person,
@@ -107,10 +107,11 @@ def _plan_weeks(connection: Connection, due: int) -> None:
         "zone": sa.literal("UTC"),
         "patience": sa.literal(6 * 3600),
     }
+    names = [*facts, "next_due_at"]
     for part in range(PARTS):
         later = sa.literal(NOW + timedelta(hours=7 * part, minutes=1), cadences.c.next_due_at.type)
-        chosen = sa.select(*facts.values(), later).where(person % PARTS == part)
-        connection.execute(cadences.insert().from_select([*facts, "next_due_at"], chosen))
+        chosen = sa.select(*[*facts.values(), later]).where(person % PARTS == part)
+        connection.execute(cadences.insert().from_select(names, chosen))
     for number, (zone, minute) in enumerate((zone, minute) for zone in ZONES for minute in range(MINUTES)):
         slot = NOW - timedelta(minutes=minute)
         local = slot.astimezone(ZoneInfo(zone))
@@ -163,7 +164,7 @@ class _Memory:
             self._most = max(self._most, self._used())
 
     def _used(self) -> int:
-        return cast("int", self._process.memory_info().rss)
+        return self._process.memory_info().rss
 
 
 if __name__ == "__main__":
