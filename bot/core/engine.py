@@ -63,7 +63,7 @@ class Engine:
         """What somebody did, once: the answer is for the response itself, everything else is in the outbox by then."""
         began = time.perf_counter()
         try:
-            return await self.database.run(lambda connection: self._turn(connection, act))
+            return await self.database.briefly(lambda connection: self._turn(connection, act))
         except Refused as refusal:
             return Answer(whisper=note(refusal.sentence))
         finally:

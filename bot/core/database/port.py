@@ -31,6 +31,10 @@ class Database(ABC):
         `Away` if the database cannot be reached, `RuntimeError` after `close`.
         """
 
+    async def briefly(self, work: Work[T]) -> T:
+        """`run`, for work of a few quick statements, which may be done in the event loop's own thread."""
+        return await self.run(work)
+
     @abstractmethod
     async def read(self, work: Work[T]) -> T:
         """Run `work` in one read-only transaction, on one state of the database, beside the writers."""
