@@ -53,28 +53,37 @@ def last_slot(slot: Weekly, zone: str, at: datetime) -> datetime:
 
 def is_quiet(quiet: QuietHours, zone: str, at: datetime) -> bool:
     """Whether the bot may not start a conversation with somebody in `zone` at `at`."""
-    return quiet_until(quiet, zone, at) is not None
+    return _end_of_quiet(quiet, zone, at) is not None
 
 
 def quiet_until(quiet: QuietHours, zone: str, at: datetime) -> datetime | None:
     """The instant quiet hours end that hold at `at`, or None where it is not quiet."""
+    end = _end_of_quiet(quiet, zone, at)
+    # Where the clocks skip the only hours that are not quiet, it goes on being quiet.
+    return end if end is None else quiet_until(quiet, zone, end) or end
+
+
+def _end_of_quiet(quiet: QuietHours, zone: str, at: datetime) -> datetime | None:
     local = at.astimezone(ZoneInfo(zone))
     if quiet.weekends and local.weekday() >= SATURDAY:
-        return _morning(quiet, zone, local.date() + _DAY, at)
-    if quiet.begin == quiet.end or not _within(quiet, local.time()):
+        return _on_a_weekday(quiet, zone, local.date() + _DAY, quiet.end if _within(quiet, time(0)) else time(0), at)
+    if not _within(quiet, local.time()):
         return None
     day = local.date() if local.time() < quiet.end else local.date() + _DAY
-    return _morning(quiet, zone, day, at)
+    return _on_a_weekday(quiet, zone, day, quiet.end, at)
 
 
 def _within(quiet: QuietHours, at: time) -> bool:
-    if quiet.begin < quiet.end:
+    if quiet.begin <= quiet.end:
         return quiet.begin <= at < quiet.end
     return at >= quiet.begin or at < quiet.end
 
 
-def _morning(quiet: QuietHours, zone: str, day: date, after: datetime) -> datetime:
+def _on_a_weekday(quiet: QuietHours, zone: str, day: date, end: time, after: datetime) -> datetime:
     while quiet.weekends and day.weekday() >= SATURDAY:
         day += _DAY
-    end = quiet.end if quiet.begin != quiet.end else time(0)
-    return max(instant(day, end, zone), after + timedelta(minutes=1))
+    due = instant(day, end, zone)
+    if due > after:
+        return due
+    # The clocks went back and it is quiet once more: hours that come twice end twice.
+    return datetime.combine(day, end.replace(fold=1), ZoneInfo(zone)).astimezone(UTC)
