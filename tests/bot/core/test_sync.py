@@ -1,0 +1,88 @@
+"""The directory learns what platforms tell of everybody."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.core.cards import Card
+from bot.core.directory import store as directory
+from bot.core.directory.sync import TOGETHER, Sync
+from bot.core.errors import Unavailable
+from bot.core.people import Profile
+from bot.core.places import Workspace
+from bot.core.ports import Destination, Limit, Posted
+from tests.bot.stage import Stage
+
+
+@dataclass
+class Directory:
+    """A platform of which only the list of people is asked."""
+
+    told: Sequence[Profile]
+    away: bool = False
+    name: str = "stage"
+    asked: list[str] = field(default_factory=list)
+
+    async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
+        self.asked.append(workspace.key)
+        if self.away:
+            raise Unavailable("unreachable")
+        for profile in self.told:
+            yield profile
+
+    async def send(self, to: Destination, card: Card, key: str) -> Posted:
+        raise NotImplementedError
+
+    async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:
+        raise NotImplementedError
+
+    async def find(self, to: Destination, key: str, since: datetime) -> Posted | None:
+        raise NotImplementedError
+
+    def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
+        raise NotImplementedError
+
+
+ERIN = Profile(account="U-erin", name="Erin", zone="Asia/Tokyo", email="erin@example.com", title="Pilot")
+
+
+async def test_everybody_is_known_before_they_act(stage: Stage) -> None:
+    many = [replace(ERIN, account=f"U-{number}", email=f"{number}@example.com") for number in range(TOGETHER + 5)]
+    await _sync(stage, Directory(many))
+    workspace = await stage.workspace()
+    everybody = await stage.run(lambda c: directory.everybody(c, workspace))
+    assert {f"U-{number}" for number in range(TOGETHER + 5)} < {person.account for person in everybody}
+
+
+async def test_who_moved_keeps_the_local_time_of_their_rhythm(stage: Stage) -> None:
+    await _sync(stage, Directory([ERIN]))
+    assert (await stage.person("U-erin")).zone == "Asia/Tokyo"
+    await _sync(stage, Directory([replace(ERIN, zone="Europe/Paris", title="")]))
+    erin = await stage.person("U-erin")
+    assert (erin.zone, erin.title) == ("Europe/Paris", "Pilot")
+
+
+async def test_only_news_is_told_to_the_features(stage: Stage) -> None:
+    told: list[str] = []
+    stage.engine.listen(lambda act, _seconds: told.append(act.origin.account))
+    await _sync(stage, Directory([ERIN]))
+    await _sync(stage, Directory([ERIN]))
+    assert told == []
+    await _sync(stage, Directory([replace(ERIN, zone="Europe/Paris")]))
+    assert told == ["U-erin"]
+
+
+async def test_a_platform_that_is_away_is_left_for_the_next_time(stage: Stage) -> None:
+    away = Directory([ERIN], away=True)
+    await _sync(stage, away)
+    workspace = await stage.workspace()
+    assert away.asked == [workspace.key]
+
+
+async def test_a_workspace_of_a_platform_that_is_not_connected_is_passed_over(stage: Stage) -> None:
+    await Sync(stage.engine, {})()
+
+
+async def _sync(stage: Stage, platform: Directory) -> None:
+    workspace = await stage.workspace()
+    await Sync(stage.engine, {workspace.platform: platform})()
