@@ -32,6 +32,7 @@ def feature() -> Feature:
         forms={"create": polls.create},
         drawings={"ballot": polls.draw_ballot, "outcome": polls.draw_outcome},
         ticks={"close": polls.close_due},
+        upcoming=polls.next_closing,
         home=polls.home,
         waiting=polls.waiting,
         data=polls.data,

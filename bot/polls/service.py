@@ -137,6 +137,10 @@ class Polls:
             self._close(connection, poll, now)
         return len(polls)
 
+    def next_closing(self, connection: Connection, after: datetime) -> datetime | None:
+        """When the first poll closes that does so after an instant."""
+        return store.next_closing(connection, after)
+
     def draw_ballot(self, view: View) -> Card | Withdrawn:
         """The poll's message."""
         poll = store.find(view.connection, int(view.arguments["poll"]))

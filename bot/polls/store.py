@@ -148,6 +148,12 @@ def due(connection: Connection, now: datetime, most: int) -> list[Poll]:
     return [_poll(row) for row in rows]
 
 
+def next_closing(connection: Connection, after: datetime) -> datetime | None:
+    """When the first poll closes that does so after an instant."""
+    soonest = sa.select(sa.func.min(polls.c.closes_at)).where(polls.c.closed_at.is_(None), polls.c.closes_at > after)
+    return connection.execute(soonest).scalar_one_or_none()
+
+
 def open_with(connection: Connection, person: int, now: datetime) -> list[Poll]:
     """Open polls that a person asked or voted in, newest first, at most ten."""
     mine = sa.select(ballots.c.poll_id).where(ballots.c.person_id == person)
