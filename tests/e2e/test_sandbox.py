@@ -248,6 +248,40 @@ async def test_somebody_new_joins(office: Office) -> None:
     await expect(strip).to_contain_text("Hana Kovářová joined the company")
 
 
+async def test_a_newcomer_is_welcomed_and_introduces_themselves(office: Office) -> None:
+    page = await office.enter("mara", "general")
+    await page.get_by_role("button", name="Join: somebody new").click()
+    await page.get_by_role("button", name="+1 hour").click()
+    hana = await office.enter("hana", "D-hana")
+    await messages(hana).last.get_by_role("button", name="Introduce yourself").click()
+    form = hana.get_by_role("dialog")
+    boxes = form.get_by_role("textbox")
+    for number, words in enumerate(["Planner of parks", "Long walks", "Maps of everything", "Where do you walk?"]):
+        await boxes.nth(number).fill(words)
+    await form.locator("footer").get_by_role("button").last.click()
+    await expect(form).to_be_hidden()
+    await page.get_by_role("button", name=re.compile("^introductions")).click()
+    await expect(messages(page).filter(has_text="Where do you walk?")).to_contain_text("Hana Kovářová")
+
+
+async def test_a_nudge_comes_at_its_local_time_and_is_answered_in_place(office: Office) -> None:
+    page = await office.enter("tomas", "D-tomas")
+    await page.get_by_role("button", name="+1 day").click()
+    nudge = messages(page).filter(has=page.get_by_role("button", name="Done"))
+    await expect(nudge.locator("time").first).to_have_text("9:30 AM")
+    await nudge.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("button", name="Done")).to_have_count(0)
+
+
+async def test_a_private_answer_is_seen_by_nobody_else(office: Office) -> None:
+    tomas = await office.enter("tomas", "random")
+    await type_line(tomas, "@Drumbeat help")
+    await expect(messages(tomas).last).to_contain_text("Only visible to you")
+    mara = await office.enter("mara", "random")
+    await expect(messages(mara).last).to_contain_text("help")
+    await expect(mara.get_by_text("Only visible to you")).to_have_count(0)
+
+
 async def test_everything_one_can_press_or_fill_has_a_name(office: Office) -> None:
     page = await office.enter("mara", "general")
     await type_line(page, "/poll")
