@@ -33,6 +33,9 @@ HORIZON: Final = timedelta(seconds=5)
 """A row whose token is at most so far ahead is kept and waits for it."""
 
 IDLE_SECONDS: Final = 1.0
+BREATH_SECONDS: Final = 0.05
+"""After a look that found nothing, further wakes wait so long: a hundred votes in a moment are one look."""
+
 BROKEN_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 15.0
 ASKED_AT_ONCE: Final = 8
@@ -84,6 +87,7 @@ class Dispatcher:
                 log.error("dispatch_broke", error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
                 pause = BROKEN_SECONDS
             if pause:
+                await _first(self._stopping, min(pause, BREATH_SECONDS))
                 await _first(self._awake, pause)
 
     async def stop(self, grace: float = CALL_SECONDS) -> None:
