@@ -20,7 +20,7 @@ from scheduler.notices import Checkpoint, onward
 
 @dataclass
 class Ledger:
-    """The Platform port over that process. `checkpoint` is called when a message is taken and nobody has heard of it."""
+    """The Platform port over that process. `checkpoint` is called when a message is taken and nobody knows yet."""
 
     socket: str
     checkpoint: Checkpoint = onward
