@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urljoin
 
+import aiohttp
+import structlog
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +28,8 @@ from bot.core.database import Database
 from bot.core.directory import store as directory
 from bot.core.ports import Clock
 from bot.core.texts import Texts, best_locale
+
+log = structlog.get_logger()
 
 INSTALL_PATH: Final = "/slack/install"
 STATE_LIVES: Final = 600
@@ -94,7 +99,12 @@ class Install:
         return _response(await self.flow.handle_installation(_asked(request)))
 
     async def _return(self, request: Request) -> Response:
-        return _response(await self.flow.handle_callback(_asked(request)))
+        asked = _asked(request)
+        try:
+            return _response(await self.flow.handle_callback(asked))
+        except (aiohttp.ClientError, SlackApiError, TimeoutError) as error:
+            log.warning("slack_install_failed", error=type(error).__name__)
+            return _response(_sorry(503, _texts(asked), "unreachable"))
 
 
 def _asked(request: Request) -> AsyncBoltRequest:
@@ -122,13 +132,12 @@ async def _succeeded(told: AsyncSuccessArgs) -> BoltResponse:
 
 
 async def _failed(told: AsyncFailureArgs) -> BoltResponse:
-    t = _texts(told.request)
-    return _page(
-        told.suggested_status_code,
-        t,
-        t("That did not work."),
-        t("Slack says: {reason}. Please start again.", reason=told.reason),
-    )
+    log.warning("slack_install_refused", reason=told.reason)
+    return _sorry(told.suggested_status_code, _texts(told.request), told.reason)
+
+
+def _sorry(status: int, t: Texts, reason: str) -> BoltResponse:
+    return _page(status, t, t("That did not work."), t("The reason is: {reason}. Please start again.", reason=reason))
 
 
 def _page(status: int, t: Texts, title: str, sentence: str) -> BoltResponse:
