@@ -83,10 +83,12 @@ async def slack_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest.fixture
 def slack(slack_server: Slack) -> Iterator[Slack]:
-    """Give that Slack with an empty ledger; what was posted there before stays."""
+    """Give that Slack with an empty ledger; what was posted there before stays. Every call must be in its reference."""
     slack_server.forget()
     yield slack_server
+    unknown = slack_server.unknown()
     slack_server.forget()
+    assert not unknown
 
 
 async def _refuse(route: Route) -> None:

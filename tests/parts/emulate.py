@@ -25,6 +25,8 @@ from tests.parts.served import served
 PACKAGE: Final = "emulate"
 DRIVER: Final = Path(__file__).with_name("emulate.mjs")
 
+REFERENCE: Final = Path(__file__).parents[1] / "contracts" / "slack" / "web_api_methods.json"
+
 TEAM: Final = "T000000001"
 GENERAL: Final = "C000000001"
 RANDOM: Final = "C000000002"
@@ -74,6 +76,20 @@ class Slack:
     def made(self, method: str) -> list[Call]:
         """The calls of a method, in order."""
         return [call for call in self.calls if call.method == method]
+
+    def unknown(self) -> list[str]:
+        """Calls that Slack's own reference does not know: methods, arguments, missing arguments."""
+        methods = json.loads(REFERENCE.read_text())["methods"]
+        found: list[str] = []
+        for call in self.calls:
+            known = methods.get(call.method)
+            if known is None:
+                found.append(call.method)
+                continue
+            names = {name for name, value in call.arguments.items() if value not in (None, "")} - {"token"}
+            found += [f"{call.method}({name}=)" for name in names - {*known["required"], *known["optional"]}]
+            found += [f"{call.method} without {name}" for name in set(known["required"]) - names]
+        return found
 
     async def seen(self, what: Callable[[], object], seconds: float = 10) -> Any:  # noqa: ANN401 -- whatever `what` gives
         """What `what` gives, as soon as it gives anything."""
