@@ -26,7 +26,7 @@ ROUNDS = 100
 class Scheduler:
     """Plans and sends. One a process; any number of processes on one database.
 
-    `platforms` by name. `sync` takes over everybody's profiles, now and every few hours. `tell` hears of everything
+    `platforms` by name. `sync` takes over profiles where it is time for it. `tell` hears of everything
     that happens to a message.
     """
 

@@ -13,7 +13,7 @@ from scheduler.failures import where
 
 PLAN: Final = timedelta(seconds=5)
 SWEEP: Final = timedelta(seconds=5)
-SYNC: Final = timedelta(hours=6)
+SYNC: Final = timedelta(seconds=15)
 TIDY: Final = timedelta(hours=1)
 
 log = structlog.get_logger()

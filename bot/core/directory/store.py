@@ -33,8 +33,10 @@ workspaces = sa.Table(
     sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
     sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("sync_at", Instant),
     sa.UniqueConstraint("platform", "key"),
 )
+"""`sync_at` is when its people are to be learnt again; NULL means they never were."""
 
 people = sa.Table(
     "people",
@@ -171,6 +173,19 @@ def all_workspaces(connection: Connection, platform: str = "") -> list[Workspace
     """Every active workspace, or those of one platform."""
     rows = connection.execute(sa.select(workspaces).where(workspaces.c.active).order_by(workspaces.c.id))
     return [_workspace(row) for row in rows if platform in ("", row.platform)]
+
+
+def to_sync(connection: Connection, platforms: Iterable[str], now: datetime, again: datetime) -> list[Workspace]:
+    """Workspaces whose people are to be learnt now; no other replica takes them before `again`."""
+    waiting = sa.or_(workspaces.c.sync_at.is_(None), workspaces.c.sync_at <= now)
+    mine = sa.and_(workspaces.c.active, workspaces.c.platform.in_(platforms), waiting)
+    taken = workspaces.update().where(mine).values(sync_at=again).returning(workspaces)
+    return sorted(map(_workspace, connection.execute(taken)), key=lambda each: each.id)
+
+
+def sync_again(connection: Connection, workspace: Workspace, at: datetime) -> None:
+    """Learn a workspace's people at another time than planned."""
+    connection.execute(workspaces.update().where(workspaces.c.id == workspace.id).values(sync_at=at))
 
 
 def describe_workspace(connection: Connection, workspace_id: int, **columns: str | bool) -> None:
@@ -434,7 +449,7 @@ def _place(row: Any) -> Place:  # noqa: ANN401 -- SQLAlchemy's Row has no static
 
 def _workspace(row: Sequence[Any]) -> Workspace:
     """A workspace from the columns of `workspaces`."""
-    number, organisation, platform, key, name, locale, zone, settings, _ = row
+    number, organisation, platform, key, name, locale, zone, settings, *_ = row
     return Workspace(number, organisation, platform, key, name, locale, zone, _settings(settings))
 
 

@@ -1,6 +1,7 @@
 """Takes over what platforms tell of everybody, so that names, zones, titles and photos are right before people act."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -14,6 +15,9 @@ from bot.core.interactions import Event, Origin
 from bot.core.people import Profile
 from bot.core.places import Workspace
 from bot.core.ports import Platform
+
+EVERY: Final = timedelta(hours=6)
+SOON: Final = timedelta(minutes=5)
 
 TOGETHER: Final = 100
 """Profiles that are compared in one transaction; votes that come meanwhile wait for no more than that."""
@@ -29,13 +33,16 @@ class Sync:
         self._platforms = platforms
 
     async def __call__(self) -> None:
-        """Once through all workspaces. A platform that refuses is left for the next time."""
-        for workspace in await self._engine.database.read(directory.all_workspaces):
-            if platform := self._platforms.get(workspace.platform):
-                try:
-                    await self._learn(workspace, platform)
-                except PlatformError as error:
-                    log.warning("sync_failed", platform=workspace.platform, reason=error.reason)
+        """Once through the workspaces whose turn it is. A platform that refuses is asked again before long."""
+        now = self._engine.clock.now()
+        for workspace in await self._engine.database.run(
+            lambda connection: directory.to_sync(connection, self._platforms, now, now + EVERY)
+        ):
+            try:
+                await self._learn(workspace, self._platforms[workspace.platform])
+            except PlatformError as error:
+                log.warning("sync_failed", platform=workspace.platform, reason=error.reason)
+                await self._engine.database.run(partial(directory.sync_again, workspace=workspace, at=now + SOON))
 
     async def _learn(self, workspace: Workspace, platform: Platform) -> None:
         async for profiles in _batches(platform.people(workspace)):

@@ -83,6 +83,20 @@ async def test_a_workspace_of_a_platform_that_is_not_connected_is_passed_over(st
     await Sync(stage.engine, {})()
 
 
+async def test_people_are_learnt_again_after_some_hours_and_sooner_where_it_failed(stage: Stage) -> None:
+    there, away = Directory([ERIN]), Directory([ERIN], away=True)
+    for platform, minutes in ((there, 6 * 60), (away, 5)):
+        await _sync(stage, platform)
+        sync = Sync(stage.engine, {"stage": platform})
+        await sync()
+        assert len(platform.asked) == 1
+        stage.clock.move(minutes=minutes)
+        await sync()
+        assert len(platform.asked) == 2
+
+
 async def _sync(stage: Stage, platform: Directory) -> None:
+    """Learn the workspace's people when it is their time."""
     workspace = await stage.workspace()
+    stage.clock.move(hours=6)
     await Sync(stage.engine, {workspace.platform: platform})()
