@@ -18,6 +18,9 @@ PLATFORM: Final = "teams"
 CHANNEL: Final = "channel"
 """Teams' own word for a channel among conversation types."""
 
+NOBODY: Final = ("28:", "19:")
+"""What the ids of bots and of channels begin with."""
+
 REMEMBERED: Final = 50_000
 """Facts kept in memory, so that a known person's message costs no write."""
 
@@ -37,6 +40,7 @@ class Routes:
         profile = profile_of(activity)
         if profile:
             told[f"profile:{profile.account}"] = profile
+        told |= {f"named:{each.account}": each for each in named(activity)}
         news = {key: fact for key, fact in told.items() if self._known.get((activity.tenant, key)) != fact}
         if not news:
             return False
@@ -109,6 +113,14 @@ def profile_of(activity: Activity) -> Profile | None:
     return Profile(account=sender.id, name=sender.name, locale=activity.language, zone=zone)
 
 
+def named(activity: Activity) -> Iterator[Profile]:
+    """The people an activity mentions: Teams vouches for who they are, though they may never have written."""
+    for entity in activity.entities:
+        account = entity.mentioned
+        if entity.type == "mention" and account.id and not account.id.startswith(NOBODY):
+            yield Profile(account=account.id, name=account.name)
+
+
 def profile(member: Account, tenant: str) -> Profile:
     """What a member list tells. A guest's e-mail is not the tenant's to vouch for."""
     guest = member.user_role.lower() in {"guest", "anonymous"} or (member.tenant_id or tenant) != tenant
@@ -126,8 +138,10 @@ def _keep(connection: Connection, tenant: str, news: Mapping[str, object]) -> bo
     for key, fact in news.items():
         if isinstance(fact, Profile):
             before = directory.known(connection, workspace, fact.account)
+            if before and key.startswith("named:"):
+                continue
             after = directory.learn(connection, workspace, fact)
-            moved = before is not None and (before.zone, before.locale) != (after.zone, after.locale)
+            moved |= before is not None and (before.zone, before.locale) != (after.zone, after.locale)
         elif isinstance(fact, Mapping):
             directory.keep_route(connection, workspace, key, fact)
     return moved

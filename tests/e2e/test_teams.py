@@ -147,6 +147,16 @@ async def test_a_poll_asked_in_a_channel_stands_there(desk: Desk) -> None:
     await expect(desk.page.get_by_text("Lunch?", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
+async def test_somebody_who_never_wrote_is_praised_by_a_mention(desk: Desk) -> None:
+    text = "<at>Drumbeat</at> praise <at>Megan Bowen</at> for fixing the *printer* before anybody noticed"
+    people = {"Drumbeat": playground.BOT, "Megan Bowen": "29:megan"}
+    await desk.playground.say(playground.CHANNEL, text, mentions=people)
+    await desk.deliver()
+    await desk.page.get_by_text("Announcements").first.click()
+    said = desk.page.get_by_text("fixing the *printer* before anybody noticed", exact=True)
+    await expect(said).to_be_visible(timeout=PATIENCE)
+
+
 async def test_help_comes_for_whatever_nobody_understands(desk: Desk) -> None:
     await desk.write("what can you do?")
     await expect(desk.page.get_by_text("What you can type", exact=True)).to_be_visible(timeout=PATIENCE)

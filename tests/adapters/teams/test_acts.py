@@ -58,7 +58,6 @@ async def test_a_typed_line_is_a_command(teams: Teams, typed: str, name: str, te
 
 
 async def test_a_mention_in_a_channel_speaks_to_the_bot_and_others_become_tokens(teams: Teams) -> None:
-    await teams.knock(teams.activity("message", text="order") | {"from": {"id": BEN, "name": "Ben"}})
     mentions = [
         {"type": "mention", "text": "<at>Drumbeat</at>", "mentioned": {"id": BOT, "name": "Drumbeat"}},
         {"type": "mention", "text": "<at>Ben</at>", "mentioned": {"id": BEN, "name": "Ben"}},
@@ -69,6 +68,7 @@ async def test_a_mention_in_a_channel_speaks_to_the_bot_and_others_become_tokens
     workspace = await teams.workspace()
     ben = await teams.database.run(lambda c: directory.account(c, workspace, BEN))
     place = await teams.database.run(lambda c: directory.place_at(c, workspace, CHANNEL))
+    assert ben.name == "Ben"
     assert last(teams).text == f"<@{ben.id}> in <#{place.id}> <at>"
     assert (last(teams).origin.place, last(teams).origin.place_kind) == (CHANNEL, PlaceKind.CHANNEL)
 
