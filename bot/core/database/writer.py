@@ -192,7 +192,8 @@ class Writer:
             except IndexError:  # a loop has taken it in the meantime
                 return
             except RuntimeError:
-                self._long.append(self._brief.popleft())
+                with suppress(IndexError):  # as above
+                    self._long.append(self._brief.popleft())
             else:
                 return
 
