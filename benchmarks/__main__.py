@@ -7,12 +7,14 @@ seconds to see that they still work, and judges nothing.
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import dispatch, planning
+from benchmarks import dispatch, planning, start, votes
 from benchmarks.verdict import Verdict
 
 BENCHMARKS: Mapping[str, Callable[[bool], Verdict]] = {
+    "votes": votes.run,
     "planning": planning.run,
     "dispatch": dispatch.run,
+    "start": start.run,
 }
 
 
