@@ -1,9 +1,7 @@
 """The sandbox put together, and its routes: one page, its data, what people do on it, and a live stream."""
 
-import asyncio
-import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from adapters.sandbox import company, page, render
+from adapters.sandbox import company, live, page, render
 from adapters.sandbox.acts import Acts
 from adapters.sandbox.asked import Asked, BadRequest
 from adapters.sandbox.chat import Chat, News
@@ -32,8 +30,6 @@ from bot.core.outbox import planned
 from bot.core.places import PlaceKind
 
 HERE: Final = Path(__file__).parent
-STILL_HERE: Final = 15
-"""Seconds of silence after which the live stream says that it is still there."""
 PACE: Final = 0.07
 
 Doing = Callable[[Asked], Awaitable[Data]]
@@ -132,21 +128,7 @@ class SandboxAdapter:
         account = request.query_params.get("as", "")
         if account not in self.chat.members:
             return _refusal("Nobody here has that account.")
-        return StreamingResponse(self._stream(account), media_type="text/event-stream")
-
-    async def _stream(self, account: str) -> AsyncIterator[str]:
-        with self.chat.watch() as queue:
-            yield _event({"what": "afresh"})
-            while True:
-                try:
-                    news = await asyncio.wait_for(queue.get(), STILL_HERE)
-                except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                if news.what == "gone":
-                    return
-                if told := page.told(self._scenery, account, news):
-                    yield _event(told)
+        return StreamingResponse(live.stream(self._scenery, account), media_type="text/event-stream")
 
     async def _say(self, asked: Asked) -> Data:
         return await self._answered(asked, await self._acts.say(asked.actor(), asked.text("text", 12_000)))
@@ -226,7 +208,3 @@ def _serve(doing: Doing, chat: Chat) -> Serve:
 
 def _refusal(sentence: str) -> Response:
     return JSONResponse({"sentence": sentence}, status_code=400)
-
-
-def _event(told: Data) -> str:
-    return f"data: {json.dumps(told)}\n\n"

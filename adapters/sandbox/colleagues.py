@@ -36,9 +36,10 @@ class Colleagues:
         self._news: Iterator[Line] = cycle(company.news)
         self._greetings = {room: cycle(words) for room, words in company.greetings.items()}
         self._cheered: set[str] = set()
+        self._voted: set[tuple[str, str]] = set()
 
     async def answer(self, but: str) -> None:
-        """Let colleagues (all `but` one) answer what is open in the channels: vote, greet, react."""
+        """Let colleagues (all `but` one) answer what is open in the channels: vote, greet, react, each once."""
         for room in self._channels():
             for message in self._chat.messages(room.key)[-RECENT:]:
                 if message.only_for:
@@ -76,6 +77,9 @@ class Colleagues:
     async def _vote(self, room: Room, message: Message, ballots: Sequence[Button], but: str) -> None:
         liked = [self._random.random() ** 2 + 0.1 for _ in ballots]
         for member in self._some(TURNOUT, but):
+            if (message.id, member.account) in self._voted:
+                continue
+            self._voted.add((message.id, member.account))
             (button,) = self._random.choices(ballots, liked)
             await self._acts.click(Actor(account=member.account, room=room), message.id, button.address, button.value)
             await asyncio.sleep(self._pace)

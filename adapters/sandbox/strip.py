@@ -11,7 +11,7 @@ from bot.core.outbox import Planned
 from bot.core.rich import Plain, Text, plain
 from bot.core.texts import Texts
 
-KEPT: Final = 150
+KEPT: Final = 80
 TOGETHER: Final = timedelta(minutes=2)
 """A new happening to the same message within this time takes the place of the old one."""
 NOW: Final = timedelta(minutes=1)
@@ -103,10 +103,13 @@ REASONS: Final = {
     "introduced": "they have introduced themselves",
     "left": "they are not here any more",
     "no_leader": "they are no leader any more",
+    "nothing_to_tell": "there was nothing to tell",
     "opted_out": "they asked to be left alone",
+    "no_account_here": "they have no account here",
     "person_inactive": "they are not here any more",
     "poll_deleted": "the poll is gone",
     "posted_already": "they have posted already this week",
+    "praise_gone": "the praise was taken back",
     "profile_complete": "the profile is complete now",
     "quiet_hours": "quiet hours",
     "rhythm_changed": "they changed their rhythm",
@@ -129,7 +132,7 @@ class Strip:
         self._t = Texts("en")
         self.names = Names({}, {})
         self.lines: list[Line] = []
-        self._actors: list[str] = []
+        self._actors: dict[str, list[str]] = {}
 
     def notice(self, told: Notice) -> None:
         """Something happened to a message. What is planned for this very moment is told by what becomes of it."""
@@ -157,14 +160,15 @@ class Strip:
         self._heard(f"message:{about.key}", happening, self._t.rich(sentence, **facts), at, zone)
 
     def acted(self, member: Member, at: datetime, sentence: str, key: str = "", **facts: str | Text) -> None:
-        """Somebody did something. Acts with one `key`, one after another, become one line with everybody's names."""
-        if not (key and self.lines and self.lines[-1].key == key):
-            self._actors = []
-        self._actors.append(member.name)
-        alone = len(set(self._actors)) == 1
-        words = self._t.rich(sentence, who=_everybody(self._t, self._actors), **facts)
+        """Somebody did something. Acts with one `key`, soon after one another, are one line with everybody's names."""
+        before = self._lately(key) if key else None
+        again = before is not None and at - before.at <= TOGETHER
+        names = [*(self._actors[key] if again else ()), member.name]
+        self._actors[key] = names
+        alone = len(set(names)) == 1
+        words = self._t.rich(sentence, who=_everybody(self._t, names), **facts)
         line = self._line(key or f"act:{member.account}", "act", words, at, member.zone if alone else "")
-        self._put(replace(line, times=len(self._actors) if alone else 1), first=len(self._actors) == 1)
+        self._put(replace(line, times=len(names) if alone else 1), first=not again)
 
     def _heard(self, key: str, sign: str, words: Text, at: datetime, zone: str) -> None:
         line = self._line(key, sign, words, at, zone)

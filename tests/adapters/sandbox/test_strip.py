@@ -88,7 +88,7 @@ def test_many_people_who_do_one_thing_are_one_line(strip: Strip) -> None:
 async def test_the_strip_never_grows_without_end(strip: Strip) -> None:
     for number in range(400):
         strip.notice(replace(SENT, key=f"rhythm:{number}"))
-    assert len(strip.lines) == 150
+    assert len(strip.lines) == 80
 
 
 async def test_somebody_who_joins_is_planned_for_and_welcomed_at_a_good_hour(visit: Visit) -> None:
