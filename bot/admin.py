@@ -23,16 +23,15 @@ commands.add_typer(role, name="role")
 
 @commands.command()
 def migrate(
-    draft: Annotated[
-        str, typer.Option(help="For developers: write the migration that is missing, with this title.")
-    ] = "",
+    draft: Annotated[str, typer.Option(help="For developers: write the missing migration, with this title.")] = "",
+    anew: Annotated[bool, typer.Option("--anew", help="With --draft, until a first release: write 0001 anew.")] = False,  # noqa: FBT002 -- typer makes it a flag
 ) -> None:
     """Bring the database into shape, as `serve` does by itself."""
     if draft:
         from bot.migrations.draft import write  # noqa: PLC0415 -- for developers only
 
         features()  # they declare the tables
-        typer.echo(write(draft))
+        typer.echo(write(draft, anew=anew))
         return
     typer.echo(f"The database is at {_with_database(lambda database: database.run(migrations.upgrade))}.")
 

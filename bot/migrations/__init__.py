@@ -1,6 +1,7 @@
 """The database's shape, step by step: each file in `versions/` leads from one shape to the next, forwards only.
 
-`drumbeat migrate --draft "What changes"` writes the next step from what the tables say.
+`drumbeat migrate --draft "What changes"` writes the next step from what the tables say. Until the first release there
+is one step: `drumbeat migrate --draft "All tables" --anew`.
 """
 
 from functools import cache
