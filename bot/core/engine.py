@@ -31,6 +31,7 @@ from bot.core.interactions import (
 from bot.core.people import Role
 from bot.core.places import Workspace
 from bot.core.ports import Clock
+from bot.core.rich import spoken
 from bot.core.texts import Texts
 
 Listener = Callable[[Interaction, float], None]
@@ -200,7 +201,9 @@ def _asked(turn: Turn, asked: Field) -> Field:
             found = PLACE.fullmatch(token)
             place = turn.place(int(found[1])) if found else None
             return replace(asked, place=place_token(place.key) if place else "")
-        case TextField() | ChoiceField() | WhenField() | TimeField():
+        case TextField(value=value):
+            return replace(asked, value=spoken(turn.prose(value)))
+        case ChoiceField() | WhenField() | TimeField():
             return asked
         case _:
             assert_never(asked)

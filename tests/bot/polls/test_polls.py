@@ -153,3 +153,9 @@ async def test_what_is_stored_of_votes_is_told_and_forgotten(stage: Stage) -> No
     assert (await stage.data("U-ben", "polls"))["Polls you voted in"] == "1"
     await stage.forget("U-ben", "polls")
     assert "Pizza: 0 ()" in read_aloud(await the_poll(stage))
+
+
+async def test_a_mention_stands_in_the_reopened_form_as_a_name(stage: Stage) -> None:
+    answer = await stage.type("U-ben", '/poll "Shall <@U-anna> sing?" "Yes"')
+    assert answer.form is not None
+    assert answer.form.fields[0].value == "Shall @Anna sing?"  # type: ignore[union-attr]
