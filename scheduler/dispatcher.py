@@ -66,6 +66,7 @@ class Dispatcher:
         self._resting: dict[int, datetime] = {}
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._looking = asyncio.Lock()
         self._alive_at = -ALIVE_SECONDS
 
     def wake(self) -> None:
@@ -78,28 +79,25 @@ class Dispatcher:
 
     async def serve(self) -> None:
         """Dispatch until `stop`; nothing that happens to a row or to the database ends it."""
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                pause = await self._pass()
-                self._alive_at = time.monotonic()
-            except Exception as error:  # noqa: BLE001 -- a database that is away comes back
-                log.error("dispatch_broke", error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
-                pause = BROKEN_SECONDS
-            if pause:
-                await _first(self._stopping, min(pause, BREATH_SECONDS))
-                await _first(self._awake, pause)
+        async with self._looking:
+            while not self._stopping.is_set():
+                self._awake.clear()
+                pause = await self._look()
+                if pause:
+                    await _first(self._stopping, min(pause, BREATH_SECONDS))
+                    await _first(self._awake, pause)
 
     async def stop(self, grace: float = CALL_SECONDS) -> None:
         """Give back what waits, let calls in flight end for `grace` seconds, and leave the rest to its lease."""
         self._stopping.set()
         self._awake.set()
+        async with self._looking:
+            self._alive_at = -ALIVE_SECONDS
         if self._carrying:
             _, late = await asyncio.wait(self._carrying, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        self._alive_at = -ALIVE_SECONDS
 
     async def run_due(self) -> int:
         """Dispatch everything that is due at this instant and can go, and return how many rows were taken."""
@@ -120,6 +118,15 @@ class Dispatcher:
         doubtful = await self._database.run(lambda connection: leases.claim_unknown(connection, now, ASKED_AT_ONCE))
         await asyncio.gather(*map(self._ask, doubtful))
         return len(swept) + len(doubtful)
+
+    async def _look(self) -> float:
+        try:
+            pause = await self._pass()
+        except Exception as error:  # noqa: BLE001 -- a database that is away comes back
+            log.error("dispatch_broke", error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+            return BROKEN_SECONDS
+        self._alive_at = time.monotonic()
+        return pause
 
     async def _pass(self) -> float:
         """Claim what there is room for; how many seconds to wait before the next pass."""

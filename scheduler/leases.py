@@ -94,15 +94,7 @@ def retry(connection: Connection, claim: Claim, at: datetime, reason: str = "", 
 def doubt(connection: Connection, claim: Claim, ask_at: datetime | None, reason: str) -> bool:
     """Nobody knows whether the message is there; the platform is asked at `ask_at`, or never."""
     before = [State.SENDING, State.UNKNOWN]
-    return _step(
-        connection,
-        claim,
-        before,
-        state=State.UNKNOWN,
-        retry_at=ask_at,
-        lease_until=None,
-        reason=reason,
-    )
+    return _step(connection, claim, before, state=State.UNKNOWN, retry_at=ask_at, lease_until=None, reason=reason)
 
 
 def lapsed(connection: Connection, now: datetime, most: int) -> list[Row]:
@@ -130,18 +122,19 @@ def any_due(connection: Connection, now: datetime) -> bool:
 
 
 def next_due(connection: Connection, after: datetime) -> datetime | None:
-    """The first instant after `after` at which a row can be tried."""
-    ready = sa.case((outbox.c.retry_at > outbox.c.due_at, outbox.c.retry_at), else_=outbox.c.due_at)
-    waiting = among(outbox.c.state, State.READY.value)
-    sooner = [
-        sa.select(sa.func.min(ready)).where(waiting, among(outbox.c.lane, *lanes), ready > after)
-        for lanes in (URGENT, CALM)
+    """The first instant after `after` at which there may be something to do about a row."""
+    ready = among(outbox.c.state, State.READY.value)
+    queries = [
+        sa.select(sa.func.min(outbox.c.retry_at)).where(_held, outbox.c.retry_at > after),
+        sa.select(sa.func.min(outbox.c.lease_until)).where(_held, outbox.c.lease_until > after),
     ]
-    doubtful = sa.select(sa.func.min(outbox.c.retry_at)).where(
-        _held, outbox.c.state == State.UNKNOWN.value, outbox.c.retry_at > after
-    )
-    lapsing = sa.select(sa.func.min(outbox.c.lease_until)).where(_held, outbox.c.lease_until > after)
-    times = [connection.execute(query).scalar_one_or_none() for query in (*sooner, doubtful, lapsing)]
+    for lanes in (URGENT, CALM):
+        mine = sa.and_(ready, among(outbox.c.lane, *lanes))
+        queries += [
+            sa.select(sa.func.min(outbox.c.due_at)).where(mine, outbox.c.due_at > after),
+            sa.select(sa.func.min(outbox.c.retry_at)).where(mine, outbox.c.due_at <= after, outbox.c.retry_at > after),
+        ]
+    times = [connection.execute(query).scalar_one_or_none() for query in queries]
     return min(filter(None, times), default=None)
 
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
+
+log = structlog.get_logger()
 
 
 class Happening(StrEnum):
@@ -51,6 +54,19 @@ Hook = Callable[[Notice], None]
 
 def unheard(_notice: Notice) -> None:
     """The hook of those who do not listen."""
+
+
+def logged(tell: Hook) -> Hook:
+    """The same hook, which also writes to the log; planning, which comes by the thousand, only when debugging."""
+
+    def both(notice: Notice) -> None:
+        write = log.debug if notice.happening is Happening.PLANNED else log.info
+        facts = {"workspace": notice.workspace, "person": notice.person, "place": notice.place, "lane": notice.lane}
+        until = notice.until.isoformat() if notice.until else ""
+        write(f"message_{notice.happening}", key=notice.key, until=until, reason=notice.reason, **facts)
+        tell(notice)
+
+    return both
 
 
 Checkpoint = Callable[[str], None]

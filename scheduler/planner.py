@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 import structlog
@@ -105,13 +106,15 @@ class Planner:
 def plan(connection: Connection, now: datetime, checkpoint: Checkpoint = onward, most: int = BATCH) -> list[Notice]:
     """Turn one batch of due cadences into outbox rows and move them past `now`; nothing is left at an empty list."""
     rows = connection.execute(_DUE, {"now": now, "most": most}).all()
+    slots: dict[int, datetime] = {}
     for (slot, following, patience), ids in _grouped(rows, now).items():
         facts = {"ids": ids, "now": now, "slot": slot, "stamp": f":{slot.isoformat()}"}
         expires = slot + timedelta(seconds=patience)
         connection.execute(_into_outbox(connection), {**facts, "expires": expires})
         checkpoint("while planning")
         connection.execute(_MOVE, {"ids": ids, "following": following})
-    return [_notice(row, now) for row in rows]
+        slots |= dict.fromkeys(ids, slot)
+    return [_notice(row, slots[row.id], now) for row in rows]
 
 
 def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetime, int], list[int]]:
@@ -128,7 +131,12 @@ def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetim
 
 
 def _moments(slot: Weekly, zone: str, now: datetime) -> tuple[datetime, datetime]:
-    return last_slot(slot, zone, now), next_slot(slot, zone, now)
+    """The newest slot and the one that follows. A zone that nobody knows (any more) must not stop everybody's time."""
+    try:
+        return last_slot(slot, zone, now), next_slot(slot, zone, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        log.error("zone_unknown", zone=zone)  # noqa: TRY400 -- where it happened says nothing
+        return last_slot(slot, "UTC", now), next_slot(slot, "UTC", now)
 
 
 def _into_outbox(connection: Connection) -> sa.Executable:
@@ -137,15 +145,15 @@ def _into_outbox(connection: Connection) -> sa.Executable:
     return statement
 
 
-def _notice(row: Row, now: datetime) -> Notice:
+def _notice(row: Row, slot: datetime, now: datetime) -> Notice:
     return Notice(
         happening=Happening.PLANNED,
         at=now,
         workspace=row.workspace_id,
         person=row.person_id,
         place=row.place_id,
-        key=row.name,
+        key=f"{row.name}:{slot.isoformat()}",
         drawing=row.drawing,
         lane=row.lane,
-        until=row.next_due_at,
+        until=slot,
     )

@@ -13,7 +13,7 @@ from bot.core.engine import Engine
 from bot.core.ports import Clock, Platform
 from scheduler import leases, retention, ticks
 from scheduler.dispatcher import Dispatcher
-from scheduler.notices import Checkpoint, Hook, onward, unheard
+from scheduler.notices import Checkpoint, Hook, logged, onward, unheard
 from scheduler.patience import Patience
 from scheduler.planner import Planner
 from scheduler.scenes import Stage
@@ -45,6 +45,7 @@ class Scheduler:
         self._database = database
         self._engine = engine
         self._clock = clock
+        tell = logged(tell)
         self._planner = Planner(database, engine.features.values(), tell, checkpoint)
         self._dispatcher = Dispatcher(
             database, Stage(engine, platforms), clock, patience=patience, tell=tell, checkpoint=checkpoint

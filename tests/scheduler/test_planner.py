@@ -50,6 +50,7 @@ async def test_a_weekly_message_comes_at_its_local_time_every_week(world: World)
         await world.run(seconds=1)
         assert len(world.platform.sent) == week + 1
     assert world.platform.keys[0] == "rhythm:1:2026-11-25T08:30:00+00:00"
+    assert world.happenings(world.platform.keys[0]) == ["planned", "sent"]
 
 
 async def test_the_demo_can_step_to_every_moment_of_a_week(world: World) -> None:
@@ -178,3 +179,12 @@ def _planned_the_newest(
     )
     for weekday, minute, zone, due in following:
         assert due == next_slot(Weekly(weekday, cadence.at_minute(minute)), zone, now) > now
+
+
+async def test_a_zone_that_nobody_knows_does_not_stop_the_others(world: World) -> None:
+    await _every_week(world, name="rhythm:1")
+    await _every_week(world, name="rhythm:2")
+    lost = cadences.update().where(cadences.c.name == "rhythm:1").values(zone="Atlantis/Centre")
+    await world.database.run(lambda c: c.execute(lost))
+    await world.run(days=2)
+    assert sorted(row.key.rpartition(":2026")[0] for row in await world.rows()) == ["rhythm:1", "rhythm:2"]
