@@ -9,10 +9,12 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --univers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format words lock bench clean parts
+.PHONY: help install demo test check format words lock bench clean parts
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.runtime $(VENV)/.project ## Put Drumbeat and what it needs into .venv, ready for `.venv/bin/drumbeat serve`.
 
 demo: $(VENV)/.runtime $(VENV)/.project ## Start Drumbeat with a sandbox chat in the browser; nothing else is needed.
 	$(BIN)/drumbeat demo $(ARGS)
@@ -33,7 +35,7 @@ format: $(VENV)/.dev ## Lay the code out and mend what lint can mend.
 
 words: $(VENV)/.dev ## Collect the sentences people see into the catalogues of bot/locale, ready to translate.
 	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header --no-default-keywords \
-		--keyword t --keyword rich --keyword later --keyword many:1,2 --keyword many_rich:1,2 \
+		--keyword t --keyword _t --keyword rich --keyword later --keyword many:1,2 --keyword many_rich:1,2 \
 		--output .words.pot bot adapters
 	for locale in bot/locale/*/; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date \
 		--domain drumbeat --input-file .words.pot --output-dir bot/locale --locale $$(basename $$locale); done

@@ -70,7 +70,9 @@ class Texts:
 
     def when(self, at: datetime) -> When:
         """An instant that platforms show in each reader's own zone."""
-        return When(at, format_datetime(at.astimezone(self.zone), "EEE, d MMM, HH:mm zzz", locale=self._babel))
+        day = "d. MMM" if self._babel.language == "de" else "d MMM"
+        local = at.astimezone(self.zone)
+        return When(at, format_datetime(local, f"EEE, {day}, HH:mm zzz", locale=self._babel))
 
     def weekday(self, weekday: int) -> str:
         """The name of a weekday, 0 is Monday."""
