@@ -43,8 +43,6 @@ _DUE = (
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-_IDS = cadences.c.id.in_(sa.bindparam("ids", expanding=True))
-_MOVE = cadences.update().where(_IDS).values(next_due_at=sa.bindparam("following", type_=Instant))
 _TO = sa.case(
     (cadences.c.person_id.is_(None), sa.literal("place:").concat(sa.cast(cadences.c.place_id, sa.Text))),
     else_=sa.literal("person:").concat(sa.cast(cadences.c.person_id, sa.Text)),
@@ -106,19 +104,20 @@ class Planner:
 def plan(connection: Connection, now: datetime, checkpoint: Checkpoint = onward, most: int = BATCH) -> list[Notice]:
     """Turn one batch of due cadences into outbox rows and move them past `now`; nothing is left at an empty list."""
     rows = connection.execute(_DUE, {"now": now, "most": most}).all()
-    slots: dict[int, datetime] = {}
-    for (slot, following, patience), ids in _grouped(rows, now).items():
-        facts = {"ids": ids, "now": now, "slot": slot, "stamp": f":{slot.isoformat()}"}
+    notices: list[Notice] = []
+    for (slot, following, patience), mine in _grouped(rows, now).items():
+        ids, stamp = [row.id for row in mine], f":{slot.isoformat()}"
         expires = slot + timedelta(seconds=patience)
-        connection.execute(_into_outbox(connection), {**facts, "expires": expires})
+        facts = {"ids": ids, "stamp": stamp, "slot": slot, "expires": expires, "now": now}
+        connection.execute(_into_outbox(connection), facts)
         checkpoint("while planning")
-        connection.execute(_MOVE, {"ids": ids, "following": following})
-        slots |= dict.fromkeys(ids, slot)
-    return [_notice(row, slots[row.id], now) for row in rows]
+        connection.execute(_move(connection), {"ids": ids, "following": following})
+        notices += [_notice(row, slot, stamp, now) for row in mine]
+    return notices
 
 
-def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetime, int], list[int]]:
-    """The ids of rows that share their newest slot, the one that follows, and their patience."""
+def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetime, int], list[Row]]:
+    """The rows that share their newest slot, the one that follows, and their patience."""
     moments = {
         (weekday, minute, zone): _moments(Weekly(weekday, at_minute(minute)), zone, now)
         for weekday, minute, zone in {(row.weekday, row.minute, row.zone) for row in rows}
@@ -126,7 +125,7 @@ def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetim
     groups = defaultdict(list)
     for row in rows:
         newest, following = moments[row.weekday, row.minute, row.zone]
-        groups[max(newest, row.next_due_at), following, row.patience].append(row.id)
+        groups[max(newest, row.next_due_at), following, row.patience].append(row)
     return groups
 
 
@@ -140,19 +139,30 @@ def _moments(slot: Weekly, zone: str, now: datetime) -> tuple[datetime, datetime
 
 
 def _into_outbox(connection: Connection) -> sa.Executable:
-    chosen = sa.select(*_COLUMNS.values()).where(_IDS)
+    chosen = sa.select(*_COLUMNS.values()).where(_among_ids(connection))
     statement: sa.Executable = insert(connection, outbox).from_select(list(_COLUMNS), chosen).on_conflict_do_nothing()
     return statement
 
 
-def _notice(row: Row, slot: datetime, now: datetime) -> Notice:
+def _move(connection: Connection) -> sa.Executable:
+    return cadences.update().where(_among_ids(connection)).values(next_due_at=sa.bindparam("following", type_=Instant))
+
+
+def _among_ids(connection: Connection) -> sa.ColumnElement[bool]:
+    """PostgreSQL takes the ids as one array, so that the statement stays the same and stays prepared."""
+    if connection.dialect.name == "postgresql":
+        return cadences.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
+    return cadences.c.id.in_(sa.bindparam("ids", expanding=True))
+
+
+def _notice(row: Row, slot: datetime, stamp: str, now: datetime) -> Notice:
     return Notice(
         happening=Happening.PLANNED,
         at=now,
         workspace=row.workspace_id,
         person=row.person_id,
         place=row.place_id,
-        key=f"{row.name}:{slot.isoformat()}",
+        key=row.name + stamp,
         drawing=row.drawing,
         lane=row.lane,
         until=slot,
