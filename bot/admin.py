@@ -31,7 +31,7 @@ def migrate(
         from bot.migrations.draft import write  # noqa: PLC0415 -- for developers only
 
         features()  # they declare the tables
-        typer.echo(write(draft, anew=anew))
+        typer.echo(write(draft, anew=anew) or "The migrations are complete.")
         return
     typer.echo(f"The database is at {_with_database(lambda database: database.run(migrations.upgrade))}.")
 

@@ -30,12 +30,15 @@ def upgrade() -> None:
 '''
 
 
-def write(sentence: str, *, anew: bool = False) -> Path:
-    """Write the step that is missing, or (until a first release) the first one `anew`; returns its file, to be read.
+def write(sentence: str, *, anew: bool = False) -> Path | None:
+    """Write the step that is missing, or (until a first release) the first one `anew`; its file, to be read.
 
-    Every module that declares a table must be imported by then.
+    None where nothing is missing. Every module that declares a table must be imported by then.
     """
     before = "" if anew else migrations.head()
+    body = _body(before)
+    if not body:
+        return None
     revision = f"{int(before or 0) + 1:04}"
     slug = re.sub(r"\W+", "_", sentence.lower()).strip("_")
     path = migrations.FOLDER / "versions" / f"{revision}_{slug}.py"
@@ -44,7 +47,7 @@ def write(sentence: str, *, anew: bool = False) -> Path:
             sentence=sentence.rstrip(".") + ".",
             revision=revision,
             before=f'"{before}"' if before else "None",
-            body=_body(before),
+            body=body,
         )
     )
     return path
@@ -74,7 +77,9 @@ def _body(before: str) -> str:
                 missing(context), render_as_batch=bool(before), render_item=_render, migration_context=context
             )
         engine.dispose()
-    return "\n".join(line for line in body.splitlines() if not line.lstrip().startswith("#")) or "    pass"
+    return "\n".join(
+        line for line in body.splitlines() if line.strip() not in {"", "pass"} and not line.lstrip().startswith("#")
+    )
 
 
 def _default_differs(

@@ -21,7 +21,8 @@ from bot.core.database import Connection, open_database
 from bot.core.directory import store as directory
 from bot.core.people import Profile
 from bot.features import features
-from tests.parts import process
+from tests.contracts.outage import away
+from tests.parts import postgres, process
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = "a-secret-key-of-a-good-length-for-a-test"
@@ -156,6 +157,25 @@ def test_a_database_from_a_newer_version_keeps_it_from_getting_ready(
     assert answer.status_code == 503
     assert "newer version" in answer.json()["reasons"]["start"]
     assert httpx2.get(f"{address}/healthz").status_code == 200
+
+
+def test_a_database_that_is_away_keeps_it_from_being_ready_until_it_comes_back(
+    serving: Callable[..., tuple[process.Program, str]], postgres_url: str, postgres_server: postgres.Server
+) -> None:
+    with away(postgres_url, postgres_server):
+        program, address = serving("serve", DRUMBEAT_DATABASE_URL=postgres_url)
+        reasons = httpx2.get(f"{address}/readyz").json()["reasons"]
+        assert reasons["start"] == "The start is not finished."
+        assert "database" in reasons
+        assert httpx2.get(f"{address}/healthz").status_code == 200
+    until_ready(program, address)
+    with away(postgres_url, postgres_server):
+        answer = httpx2.get(f"{address}/readyz")
+        assert answer.status_code == 503
+        assert "database" in answer.json()["reasons"]
+    until_ready(program, address)
+    program.end()
+    assert program.popen.returncode == 0
 
 
 def test_migrate_says_where_the_database_is(run: Run) -> None:

@@ -2,15 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
 from bot.core.database import Away, Connection, Database, ping
 from tests.contracts.notes import ADD, add, names, notes
+from tests.contracts.outage import away, cut
 from tests.parts import postgres
 
 
@@ -21,9 +20,9 @@ def database_url(postgres_url: str) -> str:
 
 async def test_connections_cut_between_works_are_replaced(database: Database, postgres_url: str) -> None:
     await asyncio.gather(*(database.run(lambda c: c.execute(sa.text("SELECT pg_sleep(0.05)"))) for _ in range(8)))
-    _cut(postgres_url)
+    cut(postgres_url)
     await asyncio.gather(*(database.run(add(f"{number}")) for number in range(20)))
-    _cut(postgres_url)
+    cut(postgres_url)
     assert len(await database.read(names)) == 20
 
 
@@ -34,7 +33,7 @@ async def test_work_cut_off_before_its_commit_is_done_again(database: Database, 
         tries.append(1)
         add("once")(connection)
         if len(tries) == 1:
-            _cut(postgres_url)
+            cut(postgres_url)
         ADD.run(connection, name="prepared", at=None)
 
     await database.run(work)
@@ -48,7 +47,7 @@ async def test_a_commit_that_was_cut_off_is_not_done_again(database: Database, p
     def work(connection: Connection) -> None:
         tries.append(1)
         add("in doubt")(connection)
-        _cut(postgres_url)
+        cut(postgres_url)
 
     with pytest.raises(sa.exc.DBAPIError):
         await database.run(work)
@@ -90,7 +89,7 @@ async def test_trying_again_has_an_end(database: Database) -> None:
 async def test_a_server_that_was_away_is_used_again_without_a_restart(
     database: Database, postgres_url: str, postgres_server: postgres.Server
 ) -> None:
-    with _away(postgres_url, postgres_server):
+    with away(postgres_url, postgres_server):
         for verb in (database.run, database.read):
             with pytest.raises(Away):
                 await asyncio.wait_for(verb(ping), 10)
@@ -98,23 +97,5 @@ async def test_a_server_that_was_away_is_used_again_without_a_restart(
     assert await database.read(names) == ["back"]
 
 
-@contextmanager
-def _away(url: str, server: postgres.Server) -> Iterator[None]:
-    """Cut everybody off and take the server's socket out of reach."""
-    door = server.folder / ".s.PGSQL.5432"
-    _cut(url)
-    hidden = door.rename(door.with_suffix(".hidden"))
-    yield
-    hidden.rename(door)
-
-
 def _mark(connection: Connection, name: str) -> None:
     connection.execute(notes.update().where(notes.c.name == name).values(done=True))
-
-
-def _cut(url: str) -> None:
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )

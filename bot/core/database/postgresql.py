@@ -4,13 +4,14 @@ import asyncio
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.core.database.port import Away, Database, Work, done
+from bot.core.database.port import Away, Database, Work, done, ping
 
 T = TypeVar("T")
 
@@ -74,9 +75,7 @@ class PostgreSQL(Database):
                 result = done(work, connection)
             except (DBAPIError, psycopg.Error) as error:
                 cause = error.orig if isinstance(error, DBAPIError) else error
-                if connection.invalidated or _driver(connection).closed:
-                    connection.invalidate()
-                    self.engine.dispose()  # the other idle connections were most likely cut, too
+                if _lost(connection):
                     raise _Undone(Away(cause)) from error
                 if isinstance(cause, psycopg.Error) and cause.sqlstate in COLLISIONS:
                     raise _Undone(error) from error
@@ -91,6 +90,14 @@ class _Undone(Exception):
     def __init__(self, why: Exception) -> None:
         super().__init__()
         self.why = why
+
+
+def _lost(connection: sa.Connection) -> bool:
+    """Whether a connection was cut. If so, SQLAlchemy knows it, too, and replaces the others of its age."""
+    if not connection.invalidated and _driver(connection).closed:
+        with suppress(DBAPIError):
+            ping(connection)
+    return connection.invalidated
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection:
