@@ -1,6 +1,8 @@
 """Slack as one part of the process: where it comes in, where messages go out, and how both begin and end."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -20,9 +22,13 @@ from bot.config import Settings
 from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
+from bot.core.errors import PlatformError
 from bot.core.interactions import Event, Origin
 
 log = structlog.get_logger()
+
+MEETING: Final = 1.5
+"""Seconds that a start waits for Slack to say which workspace it is; the first who does something there tells, too."""
 
 
 class SlackAdapter:
@@ -62,7 +68,7 @@ class SlackAdapter:
         if self._install:
             self._install.start()
         else:
-            self._errands.go(self._meet())
+            await self._introduce()
         if token := self._settings.slack_app_token.get_secret_value():
             client = self._web.client(token)
             self._socket = AsyncSocketModeHandler(self._bolt, token, logger=silent(), web_client=client)
@@ -83,6 +89,13 @@ class SlackAdapter:
         secret_key = self._settings.secret_key.get_secret_value().split(",")[0]
         states = States(secret_key, self._database, self._engine.clock)
         return Install(self._settings, self._web, installations, states)
+
+    async def _introduce(self) -> None:
+        """Meet the one workspace now if Slack answers at once, else when it does: nobody waits for it."""
+        try:
+            await asyncio.wait_for(self._meet(), MEETING)
+        except (PlatformError, TimeoutError) as error:
+            log.warning("slack_not_met", reason=getattr(error, "reason", "too_slow"))
 
     async def _meet(self) -> None:
         """Know the one workspace before anybody in it does something, so that its people can be learnt."""

@@ -11,7 +11,7 @@ const file = readdirSync(folder).find(
 const { slackPlugin } = await import(folder + file);
 const register = slackPlugin.register;
 slackPlugin.register = (app, store, webhooks, ...rest) => {
-  webhooks.register({ url: events, events: ["*"], active: true });
+  webhooks.register({ url: events, owner: "slack", events: ["*"], active: true });
   return register(app, store, webhooks, ...rest);
 };
 

@@ -63,6 +63,8 @@ class Slack:
     heard: list[tuple[str, int]] = field(default_factory=list)
     events_to: str = ""
     faults: dict[str, list[Response | Exception]] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    """Methods whose next call is taken, and whose answer never comes back."""
     users: dict[str, str] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -71,6 +73,7 @@ class Slack:
         self.replies.clear()
         self.heard.clear()
         self.faults.clear()
+        self.lost.clear()
         self.events_to = ""
 
     def made(self, method: str) -> list[Call]:
@@ -180,6 +183,9 @@ def _front(world: Slack, port: int) -> Starlette:
             )
         told = answer.json()
         world.calls.append(Call(method, sent, (authorization or "").removeprefix("Bearer "), told))
+        if method in world.lost:
+            world.lost.discard(method)
+            return Response("lost", 502)
         return JSONResponse(told, answer.status_code)
 
     async def events(request: Request) -> Response:

@@ -1,0 +1,188 @@
+"""`drumbeat serve` beside a Slack that others wrote: what people do there, and what they see."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.responses import JSONResponse
+
+from tests.adapters.slack.sender import Sender, buttons
+from tests.parts import emulate
+from tests.parts.emulate import GENERAL, RANDOM, TEAM, Call, Slack
+from tests.parts.process import Program, free_port, running
+
+
+@dataclass
+class House:
+    """A running bot and the Slack it serves."""
+
+    program: Program
+    slack: Slack
+    sender: Sender
+
+    def user(self, name: str) -> str:
+        return self.slack.users[name]
+
+    async def posted(self, words: str, place: str = "") -> Call:
+        """The message that says `words`, as soon as it is posted."""
+
+        def found() -> Call | None:
+            calls = self.slack.made("chat.postMessage")
+            return next((call for call in calls if words in repr(call.arguments) and place in _where(call)), None)
+
+        call: Call = await self.slack.seen(found, seconds=20)
+        return call
+
+    async def drawn(self, words: str) -> Call:
+        """The newest redrawing, as soon as it says `words`."""
+
+        def found() -> Call | None:
+            updates = self.slack.made("chat.update")
+            return updates[-1] if updates and words in repr(updates[-1].arguments["blocks"]) else None
+
+        call: Call = await self.slack.seen(found, seconds=20)
+        return call
+
+
+@pytest.fixture
+async def house(slack: Slack, tmp_path: Path) -> AsyncIterator[House]:
+    """Give `drumbeat serve` with one token, listening to Slack's events."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "DRUMBEAT_DATABASE_URL": f"sqlite:///{tmp_path / 'drumbeat.sqlite'}",
+        "DRUMBEAT_SECRET_KEY": "a-secret-key-of-a-test-that-is-long",
+        "DRUMBEAT_HOST": "127.0.0.1",
+        "DRUMBEAT_PORT": str(port),
+        "SLACK_BOT_TOKEN": emulate.TOKEN,
+        "SLACK_SIGNING_SECRET": emulate.SECRET,
+        "SLACK_API_URL": slack.api_url,
+    }
+    command = [sys.executable, "-m", "bot", "serve"]
+    log = tmp_path / "serve.log"
+    with running(command, log=log, port=port, cwd=tmp_path, env=environment) as program:
+        async with httpx2.AsyncClient(timeout=30) as client:
+            await slack.seen(lambda: slack.made("users.list"), seconds=30)
+            slack.events_to = f"{url}/slack/events"
+            sender = Sender(slack.events_to, slack.api_url.replace("/api/", "/reply"), slack, client)
+            yield House(program, slack, sender)
+        slack.events_to = ""
+
+
+def _where(call: Call) -> str:
+    return str(call.arguments["channel"])
+
+
+def _blocks(call: Call) -> list[dict[str, Any]]:
+    blocks: list[dict[str, Any]] = call.arguments["blocks"]
+    return blocks
+
+
+async def test_a_poll_from_its_question_to_its_outcome(house: House) -> None:
+    answer = await house.sender.type(
+        house.user("anna"), '/poll "Where do we eat?" "By the lake" "On the roof" --close never'
+    )
+    assert answer.status_code == 200
+    asked = await house.posted("Where do we eat?", GENERAL)
+    ballot = buttons(_blocks(asked))
+    ts = asked.answer["ts"]
+
+    for name, option in (("ben", "By the lake"), ("chen", "On the roof"), ("dora", "On the roof")):
+        assert (await house.sender.press(house.user(name), ballot[option], ts=ts)).status_code == 200
+    await house.drawn("67% (2)")
+    await house.sender.press(house.user("ben"), ballot["On the roof"], ts=ts)
+    drawn = await house.drawn("100% (3)")
+    assert drawn.arguments["ts"] == ts
+
+    await house.sender.press(house.user("anna"), ballot["Close poll"], ts=ts)
+    await house.slack.seen(lambda: "Close poll" not in repr(house.slack.made("chat.update")[-1].arguments["blocks"]))
+    polls = [
+        call for call in house.slack.made("chat.postMessage") if "Where do we eat?" in repr(call.arguments["blocks"])
+    ]
+    keys = [call.arguments["metadata"]["event_payload"]["key"] for call in polls]
+    assert len(set(keys)) == len(keys)
+
+
+async def test_a_poll_through_its_form(house: House) -> None:
+    anna = house.user("anna")
+    await house.sender.type(anna, "/poll", RANDOM)
+    [opened] = await house.slack.seen(lambda: house.slack.made("views.open"))
+    filled = {"question": {"value": "Tea or <coffee>?"}, "options": {"value": "Tea\nCoffee"}}
+    answer = await house.sender.submit(anna, opened.arguments["view"], **filled)
+    assert (answer.status_code, answer.text) == (200, "")
+    await house.posted("Tea or &lt;coffee&gt;?", RANDOM)
+
+
+async def test_praise_is_given_and_told(house: House) -> None:
+    ben = house.user("ben")
+    await house.sender.type(house.user("anna"), f"/praise <@{ben}|ben> for saving the *release* #courage")
+    given = await house.posted("saving the", GENERAL)
+    assert f"<@{ben}>" in repr(given.arguments["blocks"])
+    assert "*release*" not in repr(given.arguments["blocks"])  # the stars are words, not markup
+
+
+async def test_help_comes_back_in_the_response_itself(house: House) -> None:
+    answer = await house.sender.type(house.user("ben"), "/drumbeat")
+    told = answer.json()
+    assert told["response_type"] == "ephemeral"
+    assert "/poll" in repr(told["blocks"])
+
+
+async def test_home_shows_itself(house: House) -> None:
+    ben = house.user("ben")
+    await house.sender.happen({"type": "app_home_opened", "user": ben, "tab": "home"})
+    [published] = await house.slack.seen(lambda: house.slack.made("views.publish"))
+    assert published.arguments["user_id"] == ben
+    assert published.answer["ok"]
+
+
+async def test_what_slack_itself_sends_is_believed_and_understood(house: House) -> None:
+    await house.slack.call("chat.postMessage", token="xoxp-anna", channel=GENERAL, text="Good morning")
+    assert await house.slack.seen(lambda: ("message", 200) in house.slack.heard)
+    assert "Good morning" not in house.program.said()
+
+
+async def test_a_pause_that_slack_asks_for_is_kept_and_nothing_is_sent_twice(house: House) -> None:
+    house.slack.faults["chat.postMessage"] = [JSONResponse({"ok": False}, 429, {"Retry-After": "1"})]
+    await house.sender.type(house.user("anna"), '/poll "Limited?" "Yes" "No" --close never')
+    await house.posted("Limited?", GENERAL)
+    await asyncio.sleep(1)
+    assert await _count(house, "Limited?") == 1
+
+
+async def test_a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again(house: House) -> None:
+    house.slack.lost.add("chat.postMessage")
+    await house.sender.type(house.user("anna"), '/poll "Lost?" "Yes" "No" --close never')
+    asked = await house.posted("Lost?", GENERAL)
+    await house.slack.seen(lambda: house.slack.made("conversations.history"), seconds=60)
+    ballot = buttons(_blocks(asked))
+    await asyncio.sleep(1)
+    await house.sender.press(house.user("ben"), ballot["Yes"], ts=asked.answer["ts"])
+    drawn = await house.drawn("100% (1)")
+    assert drawn.arguments["ts"] == asked.answer["ts"]
+    assert await _count(house, "Lost?") == 1
+
+
+async def _count(house: House, words: str) -> int:
+    """How often Slack itself holds a message."""
+    history = await house.slack.call("conversations.history", channel=GENERAL, limit="200")
+    return sum(words in message["text"] for message in history["messages"])
+
+
+async def test_a_new_colleague_is_heard_of(house: House) -> None:
+    user = {"id": "U7NEW", "team_id": TEAM, "name": "eli", "tz": "Europe/Vienna", "profile": {"display_name": "Eli"}}
+    assert (await house.sender.happen({"type": "team_join", "user": user})).status_code == 200
+
+
+async def test_nothing_that_people_say_and_no_secret_is_in_the_log(house: House) -> None:
+    await house.sender.type(house.user("anna"), '/poll "My own words?" "These" "Those" --close never')
+    await house.posted("My own words?")
+    said = house.program.said()
+    assert all(secret not in said for secret in ("My own words", emulate.TOKEN, emulate.SECRET))
