@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, Protocol
 
 import structlog
 import typer
@@ -36,8 +36,6 @@ from bot.core.ports import Clock, Platform
 from bot.doctor import Finding, examine, in_shape
 from bot.features import features
 from scheduler import Hook, MovableClock, Notice, Scheduler, SystemClock
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 

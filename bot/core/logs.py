@@ -7,7 +7,8 @@ for what libraries say and for what stands in a traceback.
 import logging
 import re
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
 import structlog
@@ -44,16 +45,12 @@ def configure_logs(*, known: Iterable[str] = (), level: int = logging.INFO, stre
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = (
-        [redact, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if readable
-        else [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer()]
-    )
+    render = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_words, redact, render],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -75,6 +72,24 @@ def configure_logs(*, known: Iterable[str] = (), level: int = logging.INFO, stre
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def without_words(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """An exception as its kinds and where it came from: its own words may be a person's, or hold a row's values."""
+    error = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
+    if isinstance(error, BaseException):
+        event["exception"] = "\n".join(_told(error))
+    return event
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _told(before)
+    yield type(error).__qualname__
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}"
 
 
 class Redaction:

@@ -217,7 +217,7 @@ async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
         await database.run(lambda c: c.execute(notes.insert().values(name="a", at=naive)))
 
 
-async def test_errors_do_not_tell_values(either: Verbs) -> None:
+async def test_errors_hide_the_values_of_a_statement(either: Verbs) -> None:
     await either.run(add("a secret answer"))
     with pytest.raises(sa.exc.IntegrityError) as told:
         await either.run(add("a secret answer"))

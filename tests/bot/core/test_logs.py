@@ -79,3 +79,23 @@ def test_an_address_loses_its_password_and_our_links_their_token(log: io.StringI
     assert "geheim" not in log.getvalue()
     assert "abc.def" not in log.getvalue()
     assert "@db/x" in log.getvalue()
+
+
+def test_an_exception_tells_where_and_never_what_it_says(log: io.StringIO) -> None:
+    def asks(words: str) -> None:
+        try:
+            int(words)
+        except ValueError as error:
+            raise LookupError(words) from error
+
+    try:
+        asks("their very words".upper())
+    except LookupError:
+        structlog.get_logger().exception("broke")
+        logging.getLogger("library").exception("broke, too")
+    ours, theirs = lines(log)
+    assert ours["exception"].startswith("ValueError\n")
+    assert "LookupError\n" in ours["exception"]
+    assert "in asks: int(words)" in ours["exception"]
+    assert theirs["exception"] == ours["exception"]
+    assert "THEIR VERY WORDS" not in log.getvalue()
