@@ -50,6 +50,7 @@ class Said:
     person: int | None
     place: int | None
     card: Card | Withdrawn
+    drawing: str
 
     @property
     def text(self) -> str:
@@ -177,7 +178,7 @@ class Stage:
             arguments=json.loads(row.arguments),
         )
         card = self.engine.draw(view, row.drawing)
-        return Said(row.key, row.lane, row.due_at, row.expires_at, row.person_id, row.place_id, card)
+        return Said(row.key, row.lane, row.due_at, row.expires_at, row.person_id, row.place_id, card, row.drawing)
 
 
 def buttons(card: Card | Withdrawn | None) -> dict[str, Button]:

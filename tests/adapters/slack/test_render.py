@@ -1,5 +1,4 @@
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from bot.core.cards import Card, Prose, note
 from bot.core.interactions import MENTION
 from bot.core.rich import Plain
 from tests.adapters.slack import samples
+from tests.adapters.slack.limits import fit, texts
 
 GOLDEN = Path(__file__).parent / "golden"
 RENDERED = {
@@ -23,8 +23,6 @@ RENDERED = {
     "home": lambda: render.home(samples.everything()),
     "form": lambda: forms.view(samples.form(), "https://hooks.slack.com/actions/T1/2/3"),
 }
-
-LONGEST = {"header": 150, "button": 75, "option": 75, "title": 24, "submit": 24, "hint": 2000, "label": 2000}
 
 
 @pytest.mark.parametrize("name", RENDERED)
@@ -40,9 +38,9 @@ def test_it_looks_as_it_did(name: str) -> None:
 def test_the_largest_card_fits(shown: dict[str, Any]) -> None:
     blocks = shown["blocks"]
     assert len(blocks) <= (100 if shown.get("type") == "home" else 50)
-    assert sum(size(text) for text in _texts(blocks)) <= 13_200
+    assert sum(size(text) for text in texts(blocks)) <= 13_200
     assert size(shown.get("text", "")) <= 3000
-    _fit(blocks)
+    fit(blocks)
 
 
 def test_a_card_that_is_cut_keeps_its_last_buttons() -> None:
@@ -56,7 +54,7 @@ def test_the_largest_form_fits() -> None:
     assert len(view["private_metadata"]) <= 3000
     assert size(view["title"]["text"]) <= 24
     assert size(view["submit"]["text"]) <= 24
-    _fit(view["blocks"])
+    fit(view["blocks"])
 
 
 @pytest.mark.parametrize("typed", ["A" * 2000, "&" * 2000, "\U0001f941" * 2000, "word " * 1000])
@@ -141,35 +139,3 @@ def _elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
             if "action_id" in element:
                 yield element
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
-    if isinstance(value, dict):
-        if value.get("type") in ("mrkdwn", "plain_text"):
-            yield value["text"]
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-
-
-def _fit(blocks: list[dict[str, Any]]) -> None:
-    """Every limit of docs.slack.dev/reference/block-kit that the library does not already hold."""
-    for text in _texts(blocks):
-        assert 1 <= size(text) <= 3000
-    for block in blocks:
-        assert re.fullmatch(r"\w+", block["type"])
-        assert len(block.get("fields", [])) <= 10
-        assert len(block.get("elements", [])) <= (25 if block["type"] == "actions" else 10)
-        for element in [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]:
-            assert len(element.get("options", [])) <= 100
-            assert len(element.get("value", "")) <= 2000
-            assert len(element.get("initial_value", "")) <= element.get("max_length", 3000) <= 3000
-            assert all(size(option["text"]["text"]) <= 75 for option in element.get("options", []))
-            if element.get("type") == "button":
-                assert size(element["text"]["text"]) <= LONGEST["button"]
-        for name in ("label", "hint"):
-            assert size((block.get(name) or {}).get("text", "")) <= LONGEST[name]
-        if block["type"] == "header":
-            assert size(block["text"]["text"]) <= LONGEST["header"]
