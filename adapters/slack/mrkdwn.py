@@ -9,14 +9,16 @@ from typing import Final, assert_never
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Span, Text, When
 
 ELLIPSIS: Final = "\u2026"
-SOFT_HYPHEN: Final = "\u00ad"
-"""Invisible, and to Slack neither space nor punctuation: a marker between two of them opens and closes nothing."""
+WORD_JOINER: Final = "\u2060"
+"""Invisible: what stands between this and the beginning of a line, or of a token, begins neither."""
 
 ZERO_WIDTH_SPACE: Final = "\u200b"
 """Invisible, and to Slack a border: our own bold may stand against a letter."""
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_MARKERS: Final = frozenset("*_~`")
+_LOOKALIKES: Final = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+"""Slack's markup has no way to escape its own markers: these look the same and mean nothing, in every client."""
+
 _LINKED: Final = ("https://", "http://", "mailto:")
 _WIDEST_UNIT: Final = 2
 
@@ -112,7 +114,7 @@ def _span(span: Span) -> str:
 
 def _plain(span: Plain) -> str:
     if span.code:
-        inside = escape(" ".join(span.text.split()).replace("`", "\u02cb"))
+        inside = escape(" ".join(span.text.split()).replace("`", _LOOKALIKES["`"]))
         return f"`{inside}`" if inside else ""
     if span.bold:
         return "\n".join(map(_bold, span.text.split("\n")))
@@ -130,11 +132,13 @@ def _bold(line: str) -> str:
 def _literal(text: str, at: int) -> str:
     character = text[at]
     if character == ">" and not text[text.rfind("\n", 0, at) + 1 : at].strip():
-        return f"{SOFT_HYPHEN}&gt;"  # else a line that begins so becomes a quotation
-    if character not in _MARKERS:
+        return f"{WORD_JOINER}&gt;"  # else a line that begins so becomes a quotation
+    if character == "<" and text[at + 1 : at + 2] in ("@", "#", "!"):
+        return f"&lt;{WORD_JOINER}"
+    if character not in _LOOKALIKES:
         return _ENTITIES.get(character, character)
-    inside_word = text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
-    return character if inside_word else f"{SOFT_HYPHEN}{character}{SOFT_HYPHEN}"
+    in_a_name = character == "_" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+    return character if in_a_name else _LOOKALIKES[character]
 
 
 def _url(url: str) -> str:

@@ -1,0 +1,52 @@
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from adapters.slack import render
+from bot.core.cards import Card, note
+from tests.adapters.slack import samples
+from tests.parts import npm
+
+DRAWER = npm.FOLDER / "blocks.mjs"
+
+NASTY = [
+    "*bold* _italic_ ~gone~ `code` ```block```",
+    "a*b*c snake_case_name ~/folder/_private_",
+    "**twice** __twice__ ~~twice~~",
+    "> quoted",
+    "<!channel> <@U1> <#C1>",
+    "*<@U1>* _<!here>_",
+    "&lt;b&gt; &amp; <b>",
+]
+
+
+def drawn(*cards: Card) -> str:
+    """The page on which a library that others wrote draws cards."""
+    if reason := npm.missing("slack-blocks-to-jsx"):
+        pytest.skip(reason)
+    people = [{"id": "U1", "name": "Anna"}, {"id": "U2", "name": "Ben"}, {"id": "U3", "name": "Chen"}]
+    asked = {"people": people, "channels": [{"id": "C1", "name": "general"}], "messages": [*map(render.message, cards)]}
+    done = subprocess.run(
+        [npm.node(), DRAWER], input=json.dumps(asked), capture_output=True, text=True, check=True, cwd=npm.FOLDER
+    )
+    return done.stdout
+
+
+async def test_what_people_type_is_drawn_without_markup(page: Page) -> None:
+    await page.set_content(drawn(*map(note, NASTY)))
+    assert await page.locator("article :is(strong, em, b, i, del, code, pre, blockquote, a)").count() == 0
+    assert await page.locator("article", has_text="@Anna").count() == 0
+
+
+async def test_a_poll_is_drawn_with_its_bars_people_and_buttons(page: Page, tmp_path: Path) -> None:
+    await page.set_content(drawn(samples.poll(), samples.everything()))
+    poll = page.locator("article").first
+    assert await poll.get_by_role("button", name="Vote", exact=True).count() == 4
+    said = await poll.inner_text()
+    assert "50% (5)" in said
+    assert "@Anna" in said
+    assert "Nothing, I \u2217fast\u2217" in said
+    await page.screenshot(path=tmp_path / "slack.png", full_page=True)
