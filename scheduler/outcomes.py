@@ -145,8 +145,10 @@ class Outcomes:
 def _fail(connection: Connection, claim: Claim, row: Row, error: PlatformError, now: datetime) -> Notice | None:
     if isinstance(error, Gone) and row.message_id is not None:
         connection.execute(messages.update().where(messages.c.id == row.message_id).values(gone=True))
-    done = leases.settle(connection, claim, State.FAILED, now, error.reason)
-    return told(row, Happening.FAILED, now, reason=error.reason) if done else None
+    if not leases.settle(connection, claim, State.FAILED, now, error.reason):
+        return None
+    core.tell_author(connection, row, error.reason, now)
+    return told(row, Happening.FAILED, now, reason=error.reason)
 
 
 def _doubt(

@@ -66,6 +66,7 @@ class Line:
 
 THINGS: Final = {
     "home.communicator": "a word to a new communicator",
+    "home.undelivered": "why a post did not appear",
     "home.welcome": "the first three steps",
     "intros.blank": "a word about a blank profile",
     "intros.introduction": "an introduction",

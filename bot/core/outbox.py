@@ -54,6 +54,7 @@ outbox = sa.Table(
     sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
     sa.Column("person_id", Id, sa.ForeignKey("people.id")),
     sa.Column("place_id", Id, sa.ForeignKey("places.id")),
+    sa.Column("author_id", Id, sa.ForeignKey("people.id")),
     sa.Column("message_id", Id, sa.ForeignKey("messages.id")),
     sa.Column("destination", sa.Text, nullable=False),
     sa.Column("drawing", sa.Text, nullable=False),
@@ -146,6 +147,7 @@ def send(  # noqa: PLR0913 -- one row has that many facts
     workspace: int,
     person: int | None = None,
     place: int | None = None,
+    author: int | None = None,
     arguments: Mapping[str, str] | None = None,
     due: datetime | None = None,
     expires: datetime | None = None,
@@ -153,7 +155,8 @@ def send(  # noqa: PLR0913 -- one row has that many facts
 ) -> bool:
     """Plan one message to a person or a place; False if the same `key` was planned before.
 
-    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later.
+    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later. `author`
+    asked for it, and is told if the place cannot be reached.
     """
     planned = (
         insert(connection, outbox)
@@ -164,6 +167,7 @@ def send(  # noqa: PLR0913 -- one row has that many facts
             workspace_id=workspace,
             person_id=person,
             place_id=place,
+            author_id=author,
             destination=f"place:{place}" if person is None else f"person:{person}",
             arguments=json.dumps(dict(arguments or {})),
             subject=subject,
@@ -175,6 +179,25 @@ def send(  # noqa: PLR0913 -- one row has that many facts
         .returning(outbox.c.id)
     )
     return connection.execute(planned).first() is not None
+
+
+UNDELIVERED: Final = "home.undelivered"
+"""The drawing that tells an author why nothing appeared. Arguments: `place` (our id) and `reason` (the platform's)."""
+
+
+def tell_author(connection: Connection, row: sa.Row[Any], reason: str, now: datetime) -> None:
+    """A message to a place failed for good: whoever asked for it hears why."""
+    if row.author_id is not None and row.place_id is not None and row.verb == "send":
+        send(
+            connection,
+            key=f"undelivered:{row.key}",
+            drawing=UNDELIVERED,
+            lane=Lane.ANSWER,
+            now=now,
+            workspace=row.workspace_id,
+            person=row.author_id,
+            arguments={"place": str(row.place_id), "reason": reason},
+        )
 
 
 def redraw(connection: Connection, subject: str, now: datetime) -> None:

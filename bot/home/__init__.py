@@ -34,6 +34,10 @@ def feature(others: Sequence[Feature]) -> Feature:
         forms={"settings": home.settings.save},
         roles={"settings": Role.COMMUNICATOR},
         events={"installed": home.installed},
-        drawings={"welcome": home.draw_welcome, "communicator": home.draw_communicator},
+        drawings={
+            "welcome": home.draw_welcome,
+            "communicator": home.draw_communicator,
+            "undelivered": home.draw_undelivered,
+        },
         home=home.home,
     )

@@ -22,8 +22,8 @@ from bot.core.cards import (
 from bot.core.forms import ChoiceField, Field, Form, PlaceField, TimeField
 from bot.core.interactions import place_token
 from bot.core.people import Role
-from bot.core.places import Workspace
-from bot.core.rich import Text, plain, spoken
+from bot.core.places import Place, Workspace
+from bot.core.rich import PlaceLink, Text, plain, spoken
 from bot.core.texts import LOCALES, Texts
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
@@ -113,6 +113,14 @@ def welcome(t: Texts, *, able: bool) -> Card:
     )
     whom = Context(t.rich("An admin has to do the first two steps."))
     return Card(said, (Heading(said), *map(Prose, steps), *(() if able else (whom,)), row))
+
+
+def undelivered(t: Texts, place: Place, reason: str) -> Card:
+    """What an author is told when the platform did not take their message. `reason` is the platform's own word."""
+    where = PlaceLink(place.name, place.key)
+    said = t.rich("I could not post in {place}. Add me to it, and ask again.", place=where)
+    why = t.rich("What I was told: `{reason}`", reason=reason)
+    return Card(spoken(said), (Prose(said), Context(why)))
 
 
 def communicator(t: Texts) -> Card:

@@ -91,6 +91,11 @@ class Home:
         holds = view.reader is not None and Role.COMMUNICATOR in view.reader.roles
         return cards.communicator(view.t) if holds else Withdrawn("role_taken")
 
+    def draw_undelivered(self, view: View) -> Card | Withdrawn:
+        """Why something somebody asked for did not appear."""
+        place = view.place(int(view.arguments["place"]))
+        return cards.undelivered(view.t, place, view.arguments["reason"]) if place else Withdrawn("place_forgotten")
+
     def home(self, view: View) -> Sequence[Part]:
         """A greeting and what can be begun with one press."""
         name = view.reader.name if view.reader else ""

@@ -214,6 +214,7 @@ def _post(turn: Turn, kept: Kept, channel: int) -> None:
         now=turn.now,
         workspace=turn.workspace.id,
         place=channel,
+        author=kept.person,
         arguments={"person": str(kept.person)},
         subject=cards.subject(kept.person),
     )

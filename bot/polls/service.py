@@ -191,6 +191,7 @@ class Polls:
             now=turn.now,
             workspace=turn.workspace.id,
             place=place,
+            author=turn.me.id,
             arguments={"poll": str(poll.id)},
             subject=cards.subject(poll),
         )

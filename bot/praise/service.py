@@ -133,6 +133,7 @@ def _say(turn: Turn, praise: Praise) -> None:
         now=turn.now,
         workspace=turn.workspace.id,
         place=praise.place,
+        author=turn.me.id,
         arguments={"praise": str(praise.id)},
         subject=cards.subject(praise.id),
     )

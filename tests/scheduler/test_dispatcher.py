@@ -252,3 +252,14 @@ async def test_a_redraw_that_waits_gives_way_to_a_newer_one(world: World) -> Non
     await world.run(seconds=5)
     assert sorted(row.state for row in await world.rows() if row.verb == "update") == ["cancelled", "sent"]
     assert len(world.platform.updated) == 1
+
+
+async def test_whoever_asked_for_a_message_is_told_when_its_place_cannot_be_reached(world: World) -> None:
+    world.platform.errors = [Gone("not_in_channel"), Gone("not_in_channel")]
+    await world.send("poll", Lane.PUBLIC, place=world.channel, author=world.ada)
+    await world.send("digest", Lane.PUBLIC, place=world.channel)
+    await world.run()
+    rows = {row.key: row for row in await world.rows()}
+    assert (rows["poll"].state, rows["digest"].state) == ("failed", "failed")
+    assert (rows["undelivered:poll"].person_id, rows["undelivered:poll"].lane) == (world.ada, "answer")
+    assert "undelivered:digest" not in rows

@@ -1,7 +1,9 @@
 """`/drumbeat`, tried as people use it."""
 
 import pytest
+import sqlalchemy as sa
 
+from bot.core import outbox
 from bot.core.cards import Card, Select
 from bot.core.people import Role
 from bot.rhythm.store import kept
@@ -162,3 +164,11 @@ async def test_every_button_of_every_card_of_home_has_a_handler(stage: Stage) ->
     cards.append((await stage.happen("U-anna", "home_opened")).home)
     addresses = {button.address for card in cards for button in buttons(card).values()}
     assert addresses <= stage.engine.addresses()
+
+
+async def test_an_author_hears_why_their_poll_did_not_appear(stage: Stage) -> None:
+    await stage.type("U-ben", '/poll "Tea?" "Yes" "No"')
+    now = stage.clock.now()
+    await stage.run(lambda c: outbox.tell_author(c, c.execute(sa.select(outbox.outbox)).one(), "not_in_channel", now))
+    (told,) = await stage.planned("U-ben")
+    assert told.text == "I could not post in #general. Add me to it, and ask again.\nWhat I was told: not_in_channel"
