@@ -1,11 +1,15 @@
 """What every test can ask for: a database of either kind, a browser, and a Slack."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import Browser, Error, Page, Route, async_playwright
 
+from bot.core.database import metadata
+from bot.features import features
 from tests.parts import chromium as browser
 from tests.parts import emulate, postgres
 from tests.parts.emulate import Slack
@@ -49,6 +53,41 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Give the address of a fresh, empty database; the test runs once for each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "drumbeat.sqlite"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: postgres.Server) -> str:
+    name = postgres_server.create()
+    _make_tables(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database with every table, copied from one that was made once for the whole run."""
+    if request.param == "sqlite":
+        path = tmp_path / "house.sqlite"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+        name = server.create(template=request.getfixturevalue("_postgres_template"))
+        yield server.url(name)
+        server.drop(name)
+
+
+def _make_tables(url: str) -> None:
+    features()  # they declare the tables
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

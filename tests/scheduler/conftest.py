@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core import outbox as core
-from bot.core.database import Connection, Database, metadata, open_database
+from bot.core.database import Connection, Database, open_database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.outbox import Lane, outbox
@@ -119,9 +119,8 @@ class World:
 
 
 @pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    database = open_database(database_url)
-    await database.run(metadata.create_all)
+async def world(house_url: str) -> AsyncIterator[World]:
+    database = open_database(house_url)
     world = World(database, MovableClock(MONDAY))
     await world.settle_in()
     yield world
