@@ -37,10 +37,12 @@ def read(*path: str) -> str:
 
 
 def code(page: str) -> Iterator[str]:
-    """Every line of code in a page: in blocks, and within sentences."""
+    """Every line of code in a page: in fenced and indented blocks, and within sentences."""
     for block in FENCE.findall(page):
-        yield from block.splitlines()
-    yield from SPAN.findall(FENCE.sub("", page))
+        yield from map(str.strip, block.splitlines())
+    rest = FENCE.sub("", page)
+    yield from re.findall(r"^ {4,}(\S.*)$", rest, re.MULTILINE)
+    yield from SPAN.findall(rest)
 
 
 def table(page: str, heading: str) -> dict[str, list[str]]:
