@@ -270,7 +270,7 @@ def _crown(bar: Bar) -> Text:
 def drawn(share: float) -> str:
     """A bar of characters; whoever has a vote has at least a sliver."""
     full = max(round(share * BAR_WIDTH), 1 if share > 0 else 0)
-    return "\u2588" * full + "\u2591" * (BAR_WIDTH - full)
+    return "\u2587" * full + "\u2581" * (BAR_WIDTH - full)
 
 
 def _rows(items: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:

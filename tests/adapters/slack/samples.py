@@ -26,16 +26,16 @@ AT = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
 
 def poll() -> Card:
     """Return an open poll."""
-    options = [("Pizza", 5, 0.5), ("Sushi", 3, 0.3), ("Falafel & <salad>", 2, 0.2), ("Nothing, I *fast*", 0, 0.0)]
+    anna, ben, chen = Mention("Anna", "U1"), Mention("Ben", "U2"), Mention("Chen", "U3")
+    options: list[tuple[str, int, Text]] = [
+        ("By the lake", 5, (anna, Plain(", "), ben, Plain(" and 3 more"))),
+        ("On the roof & in the sun", 3, (chen, Plain(" and 2 more"))),
+        ("At our desks", 2, (ben, Plain(" and "), anna)),
+        ("I bring my own", 0, ()),
+    ]
     bars = tuple(
-        Bar(
-            label,
-            count,
-            share,
-            note=(Mention("Anna", "U1"), Plain(" and "), Mention("Ben", "U2")) if count else (),
-            button=Button("Vote", "polls.vote", f"1:{number}"),
-        )
-        for number, (label, count, share) in enumerate(options)
+        Bar(label, count, count / 10, note, Button("Vote", "polls.vote", f"1:{number}"))
+        for number, (label, count, note) in enumerate(options)
     )
     foot: Text = (Plain("Asked by "), Mention("Chen", "U3"), Plain(" · 10 votes · closes "), When(AT, "Fri 17:00 UTC"))
     return Card(

@@ -31,7 +31,8 @@ def test_it_looks_as_it_did(name: str) -> None:
     shown = json.dumps(RENDERED[name](), indent=1, ensure_ascii=False) + "\n"
     if not file.exists():
         file.write_text(shown)
-    assert shown == file.read_text(), f"if it is better now, delete {file.name} and look at what is written anew"
+        pytest.fail(f"look at what is in {file.name} now, and keep it if it is good")
+    assert shown == file.read_text(), f"if it is better now, delete {file.name} and run again"
 
 
 @pytest.mark.parametrize("shown", [render.message(samples.largest()), render.home(samples.largest())])
