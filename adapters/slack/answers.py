@@ -85,9 +85,7 @@ class Answers:
         self._form(reach, answer.form)
         self._home(reach, answer.home)
         if answer.replace:
-            self._errands.go(
-                self._web.post(reach.reply_to, {"replace_original": True, **render.message(answer.replace)})
-            )
+            self._errands.go(self._replace(reach, answer.replace))
         if answer.whisper:
             self._errands.go(self._whisper(reach, answer.whisper))
 
@@ -128,6 +126,13 @@ class Answers:
 
     async def _publish(self, reach: Reach, card: Card) -> None:
         await taken(reach.client.views_publish(user_id=reach.origin.account, view=render.home(card)))
+
+    async def _replace(self, reach: Reach, card: Card) -> None:
+        """In the place of what was clicked, where it can be; a click on the home page has nothing to replace."""
+        if reach.reply_to:
+            await self._web.post(reach.reply_to, {"replace_original": True, **render.message(card)})
+        else:
+            await self._whisper(reach, card)
 
     async def _whisper(self, reach: Reach, card: Card) -> None:
         """Privately, as near as possible to where they acted: there, or else in their direct chat with us."""

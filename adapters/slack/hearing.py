@@ -19,6 +19,7 @@ from adapters.slack.clients import Web, silent
 from adapters.slack.forms import remembered
 from adapters.slack.platform import NAME
 from adapters.slack.tokens import Tokens
+from bot.core.database import Away
 from bot.core.engine import Engine
 from bot.core.errors import PlatformError
 from bot.core.interactions import Event, Interaction, Origin
@@ -116,6 +117,9 @@ class Hearing:
                 return BoltResponse(status=400)
             case PlatformError(reason=reason):
                 log.warning("slack_call_failed", reason=reason)
+                return BoltResponse(status=503)
+            case Away():
+                log.warning("slack_request_failed", reason="database_away")
                 return BoltResponse(status=503)
             case _:
                 log.error("slack_request_failed", exc_info=error)

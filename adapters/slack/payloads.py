@@ -160,7 +160,8 @@ def _joined(body: Body, told: Body, _bot_user: str) -> Event | None:
 
 
 def _changed(body: Body, told: Body, _bot_user: str) -> Event | None:
-    return _account(body, told, "profile_changed")
+    """A changed profile; of somebody whose account was closed, that they are gone."""
+    return _account(body, told, "removed" if told["user"].get("deleted") else "profile_changed")
 
 
 def _account(body: Body, told: Body, name: str) -> Event | None:

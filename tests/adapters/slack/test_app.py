@@ -6,6 +6,7 @@ import pytest
 from starlette.responses import JSONResponse
 from structlog.testing import LogCapture
 
+from bot.core.database import Away
 from bot.core.directory import store as directory
 from bot.core.interactions import Event
 from tests.adapters.slack.conftest import Bot
@@ -230,3 +231,26 @@ async def test_slack_away_is_503_and_one_line(bot: Bot, slack: Slack, logged: Lo
     answer = await bot.sender.type(slack.users["anna"], "/poll")
     assert answer.status_code == 503
     assert [line["event"] for line in logged.entries] == ["slack_call_failed", "slack_request_refused"]
+
+
+async def test_a_private_message_gives_way_to_its_answer(bot: Bot, slack: Slack) -> None:
+    await bot.sender.press(slack.users["anna"], {"type": "button", "action_id": "intros.decline#0", "value": ""})
+    [reply] = await slack.seen(lambda: slack.replies)
+    assert reply["replace_original"] is True
+
+
+async def test_on_the_home_page_the_same_answer_comes_in_the_direct_chat(bot: Bot, slack: Slack) -> None:
+    anna = slack.users["anna"]
+    await bot.sender.press_at_home(anna, {"type": "button", "action_id": "intros.decline#0", "value": ""})
+    [call] = await slack.seen(lambda: slack.made("chat.postMessage"))
+    assert call.arguments["channel"] == anna
+
+
+async def test_a_database_that_is_away_is_503_and_one_line(bot: Bot, logged: LogCapture) -> None:
+    async def away(_act: object) -> None:
+        raise Away("gone")
+
+    bot.engine.handle = away  # type: ignore[assignment, method-assign]
+    answer = await bot.sender.type("U1", "/poll")
+    assert (answer.status_code, answer.text) == (503, "")
+    assert [line["event"] for line in logged.entries] == ["slack_request_failed", "slack_request_refused"]

@@ -107,6 +107,11 @@ def test_bots_and_strangers_do_not_join() -> None:
     assert heard({"type": "user_change", "user": {"id": "U9", "is_stranger": True}}) is None
 
 
+def test_a_closed_account_is_somebody_who_is_gone() -> None:
+    act = heard({"type": "user_change", "user": {"id": "U9", "deleted": True, "profile": {"real_name": "Eli"}}})
+    assert (act.name, act.profile.active) == ("removed", False)
+
+
 def test_the_messages_tab_is_not_the_home_page() -> None:
     assert heard({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"}) is None
 
