@@ -211,6 +211,9 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
         ),
         Problem.TWICE: lambda: t("“{option}” stands there twice.", option=repeated(draft.options)),
         Problem.PAST: lambda: t("I need a closing time in the future, such as 2h, 17:00 or Fri 17:00."),
+        Problem.UNKNOWN_FLAG: lambda: t(
+            "I do not know {flag}. I know --multi, --confidential and --close.", flag=f"--{draft.unknown[0]}"
+        ),
         Problem.NO_PLACE: lambda: t("Choose the channel to ask in."),
     }
     return sentences[problem]()

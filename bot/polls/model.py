@@ -24,11 +24,15 @@ class Problem(StrEnum):
     TWICE = "twice"
     PAST = "past"
     NO_PLACE = "no_place"
+    UNKNOWN_FLAG = "unknown_flag"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A poll as somebody typed it, right or wrong. `closing` is the moment as typed, kept for the form."""
+    """A poll as somebody typed it, right or wrong.
+
+    `closing` is the moment as typed, kept for the form; `unknown` are flags nobody knows.
+    """
 
     question: str
     options: tuple[str, ...] = ()
@@ -36,10 +40,16 @@ class Draft:
     confidential: bool = False
     closes_at: datetime | None = None
     closing: str = ""
+    unknown: tuple[str, ...] = ()
 
     def problems(self, now: datetime) -> dict[str, Problem]:
         """What is wrong, by the name of the form field it belongs to."""
-        wrong = {"question": self._question(), "options": self._options(), "closes": self._closing(now)}
+        wrong = {
+            "question": self._question(),
+            "options": self._options(),
+            "settings": Problem.UNKNOWN_FLAG if self.unknown else None,
+            "closes": self._closing(now),
+        }
         return {name: problem for name, problem in wrong.items() if problem}
 
     def _question(self) -> Problem | None:

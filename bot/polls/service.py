@@ -23,6 +23,9 @@ from bot.polls.model import Draft, Poll
 OPEN_FOR: Final = timedelta(days=3)
 """How long a poll runs if nobody says: over a weekend, and short enough to be remembered."""
 
+FLAGS: Final = ("multi", "confidential", "close")
+"""What may stand behind dashes. An unknown one is never passed over: it may have been a wish for secrecy."""
+
 NEVER: Final = frozenset({"never", "nie"})
 BATCH: Final = 50
 NAMED_VOTERS: Final = 200
@@ -46,6 +49,7 @@ class Polls:
                 many="multi" in line.flags,
                 confidential="confidential" in line.flags,
                 closing=line.flags.get("close", ""),
+                unknown=tuple(flag for flag in line.flags if flag not in FLAGS),
             ),
         )
         place = turn.here.id if turn.here else None

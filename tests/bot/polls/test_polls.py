@@ -108,6 +108,7 @@ async def test_poll_alone_opens_the_form_and_the_form_asks(stage: Stage) -> None
         ('/poll "Tea?" ' + " ".join(f'"{n}"' for n in range(60)), "options", "30 options; yours has 60"),
         ('/poll "Tea?" "Yes" "No" "YES"', "options", "“YES” stands there twice"),
         (f'/poll "{"Tea? " * 100}" "Yes" "No"', "question", "300 characters"),
+        ('/poll "Tea?" "Yes" "No" --anonymous', "settings", "I do not know --anonymous"),
         ('/poll "Tea?" "Yes" "No" --close yesterday', "closes", "closing time in the future"),
     ],
 )
