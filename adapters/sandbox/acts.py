@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adapters.sandbox import speech
+from adapters.sandbox import happenings, speech
 from adapters.sandbox.chat import BOT, Chat, Message, Room
+from adapters.sandbox.happenings import Deed
 from adapters.sandbox.platform import NAME, TEAM, profile
 from adapters.sandbox.strip import Strip
 from bot.core.cards import Card
@@ -24,7 +25,6 @@ from bot.core.interactions import (
 from bot.core.places import PlaceKind
 from bot.core.ports import Clock
 
-POSTED: Final = "{who} posted in {where}. The bot counts that; it never keeps the words."
 SHORT: Final = 60
 """The most characters of a card's summary in the strip."""
 
@@ -57,25 +57,25 @@ class Acts:
         if command is not None:
             return await self._command(who, *command, slash="/" if text.startswith("/") else "")
         if who.room.kind is PlaceKind.CHANNEL:
-            self._tell(who, POSTED, f"posted:{who.room.key}")
+            self._tell(who, happenings.posted(who.room), f"posted:{who.room.key}")
             return await self._handle(who, Event(self._origin(who), "posted"))
         return Answer()
 
     async def click(self, who: Actor, message: str, address: str, value: str) -> Answer:
         """Press a button or choose from a select, on a message or (an empty `message`) on the home page."""
         clicked = self._chat.message(who.room.key, message)
-        about = clicked.card.summary if clicked and clicked.card else "the home page"
-        self._tell(who, "{who} pressed a button on “{about}”.", f"click:{message}", about=_short(about))
+        about = clicked.card.summary if clicked and clicked.card else ""
+        self._tell(who, happenings.pressed(_short(about)), f"click:{message}")
         origin = replace(self._origin(who), message=message)
         return await self._handle(who, Click(origin, address, value))
 
     async def submit(self, who: Actor, address: str, values: Mapping[str, Value], state: str) -> Answer:
         """Send a form."""
-        self._tell(who, "{who} sent the form “{form}”.", form=self._titles.get(who.account, address))
+        self._tell(who, happenings.sent(self._titles.get(who.account, address)))
         origin = replace(self._origin(who), place="", place_name="")
         answer = await self._handle(who, Submission(origin, address, values, state))
         if answer.problems:
-            self._tell(who, "The form stays open for {who}, filled, with a sentence beside what needs another look.")
+            self._tell(who, happenings.kept_open())
         return answer
 
     async def home(self, who: Actor) -> Card:
@@ -86,18 +86,18 @@ class Acts:
     async def react(self, who: Actor, message: Message, emoji: str) -> None:
         """Put an emoji on a message, or take it back."""
         if self._chat.react(message, who.account, emoji):
-            self._tell(who, "{who} reacted in {where}.", f"reacted:{who.room.key}")
+            self._tell(who, happenings.reacted(who.room), f"reacted:{who.room.key}")
             await self._handle(who, Event(replace(self._origin(who), message=message.id), "reacted"))
 
     async def joined(self, who: Actor) -> None:
         """Somebody is new in the company."""
         member = self._chat.members[who.account]
-        self._tell(who, "{who} joined the company, in {city}.", city=_city(member.zone))
+        self._tell(who, happenings.joined(member.zone))
         await self._handle(who, Event(self._origin(who), "joined", profile=profile(member)))
 
     async def _command(self, who: Actor, name: str, text: str, slash: str) -> Answer:
         key = f"typed:{who.account}:{who.room.key}:{name}"
-        self._tell(who, "{who} typed `{command}` in {where}.", key, command=f"{slash}{name}")
+        self._tell(who, happenings.typed(f"{slash}{name}", who.room), key)
         return await self._handle(who, Command(self._origin(who), name, text))
 
     async def _handle(self, who: Actor, act: Interaction) -> Answer:
@@ -110,10 +110,8 @@ class Acts:
             self._replace(who, act.origin.message, answer.replace)
         return answer
 
-    def _tell(self, who: Actor, sentence: str, key: str = "", **facts: str) -> None:
-        member = self._chat.members[who.account]
-        where = f"#{who.room.name}" if who.room.kind is PlaceKind.CHANNEL else "a private chat"
-        self._strip.acted(member, self._clock.now(), sentence, key, where=where, **facts)
+    def _tell(self, who: Actor, deed: Deed, key: str = "") -> None:
+        self._strip.acted(self._chat.members[who.account], self._clock.now(), deed, key)
 
     def _replace(self, who: Actor, message: str, card: Card) -> None:
         clicked = self._chat.message(who.room.key, message)
@@ -155,10 +153,6 @@ def _command(room: Room, text: str) -> tuple[str, str] | None:
         return None
     name, _, rest = words.partition(" ")
     return name.lower(), rest.strip()
-
-
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _short(words: str) -> str:

@@ -1,7 +1,6 @@
 """The sandbox put together, and its routes: one page, its data, what people do on it, and a live stream."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -14,26 +13,23 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from adapters.sandbox import company, live, page, render
+from adapters.sandbox import company, live, page, words
 from adapters.sandbox.acts import Acts
-from adapters.sandbox.asked import Asked, BadRequest
+from adapters.sandbox.asked import BadRequest, member
 from adapters.sandbox.chat import Chat, News
 from adapters.sandbox.colleagues import Colleagues
+from adapters.sandbox.doings import Doings, refusal
 from adapters.sandbox.guard import Guard
 from adapters.sandbox.hours import Hours, MovableClock, NextDue, RunDue
-from adapters.sandbox.page import Data, Scenery
+from adapters.sandbox.page import Scenery
 from adapters.sandbox.platform import SandboxPlatform
 from adapters.sandbox.strip import Notice, Strip
 from bot.core.engine import Engine
-from bot.core.interactions import Answer
-from bot.core.outbox import planned
 from bot.core.places import PlaceKind
+from bot.core.texts import Texts
 
 HERE: Final = Path(__file__).parent
 PACE: Final = 0.07
-
-Doing = Callable[[Asked], Awaitable[Data]]
-Serve = Callable[[Request], Awaitable[Response]]
 
 
 class SandboxAdapter:
@@ -53,10 +49,10 @@ class SandboxAdapter:
         self._company = company.load()
         self._strip = Strip(self.chat)
         self._scenery = Scenery(engine, self.chat, clock, self._company, self._strip)
-        self._acts = Acts(engine, self.chat, clock, self._strip)
-        self._colleagues = Colleagues(self.chat, self._acts, self._company, Random(7), pace)  # noqa: S311 -- a demo
+        acts = Acts(engine, self.chat, clock, self._strip)
+        self._colleagues = Colleagues(self.chat, acts, self._company, Random(7), pace)  # noqa: S311 -- a demo
         self._hours = Hours(clock, self.chat, run_due, next_due)
-        self._told = 0
+        self._doings = Doings(self._scenery, acts, self._colleagues, self._hours)
         self._token = secrets.token_urlsafe(24)
         loader = FileSystemLoader(HERE / "templates")
         self._page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")
@@ -64,22 +60,11 @@ class SandboxAdapter:
     @property
     def routes(self) -> list[BaseRoute]:
         """Everything under `/sandbox`."""
-        doings: Mapping[str, Doing] = {
-            "say": self._say,
-            "click": self._click,
-            "submit": self._submit,
-            "home": self._home,
-            "read": self._read,
-            "react": self._react,
-            "direct": self._direct,
-            "clock": self._move,
-            "colleagues": self._let_colleagues,
-        }
         inside = [
             Route("/", self._index),
             Route("/state", self._state),
             Route("/live", self._live),
-            *(Route(f"/{name}", _serve(doing, self.chat), methods=["POST"]) for name, doing in doings.items()),
+            *(Route(f"/{name}", serve, methods=["POST"]) for name, serve in self._doings.served().items()),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
         return [Mount("/sandbox", routes=inside, middleware=[Middleware(Guard, token=self._token)])]
@@ -96,7 +81,7 @@ class SandboxAdapter:
             self._clock.move_to(min(at, self._clock.now()))
             await self._hours.advance(at)
             await self._colleagues.play(line)
-            await self._settle()
+            await self._doings.settle()
         await self._hours.advance(begin)
         for account in self.chat.members:
             for room in self.chat.rooms_of(account):
@@ -115,96 +100,28 @@ class SandboxAdapter:
         """Nothing is kept, so there is nothing to put away."""
         self.close()
 
-    async def _index(self, _request: Request) -> Response:
-        return HTMLResponse(self._page.render(token=self._token, company=self._company.name))
+    async def _index(self, request: Request) -> Response:
+        t = _stranger(request)
+        said = words.page(t)
+        title = t(words.PAGE["title"], name=self._company.name)
+        return HTMLResponse(self._page.render(token=self._token, lang=t.locale, words=said, title=title))
 
     async def _state(self, request: Request) -> Response:
-        account = request.query_params.get("as", "")
-        if account not in self.chat.members:
-            return _refusal("Nobody here has that account.")
-        return JSONResponse(await page.state(self._scenery, account))
+        try:
+            return JSONResponse(await page.state(self._scenery, self._visitor(request)))
+        except BadRequest as bad:
+            return refusal(bad, _stranger(request))
 
     async def _live(self, request: Request) -> Response:
-        account = request.query_params.get("as", "")
-        if account not in self.chat.members:
-            return _refusal("Nobody here has that account.")
-        return StreamingResponse(live.stream(self._scenery, account), media_type="text/event-stream")
-
-    async def _say(self, asked: Asked) -> Data:
-        return await self._answered(asked, await self._acts.say(asked.actor(), asked.text("text", 12_000)))
-
-    async def _click(self, asked: Asked) -> Data:
-        message, address, value = asked.text("message", 40), asked.text("address", 200), asked.text("value", 2_000)
-        return await self._answered(asked, await self._acts.click(asked.actor(), message, address, value))
-
-    async def _submit(self, asked: Asked) -> Data:
-        address, state = asked.text("address", 200), asked.text("state", 2_500)
-        return await self._answered(asked, await self._acts.submit(asked.actor(), address, asked.values(), state))
-
-    async def _home(self, asked: Asked) -> Data:
-        return {"home": render.card(await self._acts.home(asked.actor()))}
-
-    async def _read(self, asked: Asked) -> Data:
-        self.chat.read(asked.account, asked.room().key)
-        return {}
-
-    async def _react(self, asked: Asked) -> Data:
-        actor = asked.actor()
-        message = self.chat.message(actor.room.key, asked.text("message", 40))
-        if message is None or not message.visible_to(actor.account):
-            raise BadRequest("That message is not there any more.")
-        await self._acts.react(actor, message, asked.choice("emoji", page.EMOJI))
-        return {}
-
-    async def _direct(self, asked: Asked) -> Data:
-        return {"room": asked.pair().key}
-
-    async def _move(self, asked: Asked) -> Data:
-        step = asked.choice("step", ("hour", "day", "week", "morning", "due"))
-        await self._hours.move(step, self.chat.members[asked.account].zone)
-        return {}
-
-    async def _let_colleagues(self, asked: Asked) -> Data:
-        wish = asked.choice("wish", ("answer", "post", "join"))
-        joined = None
-        if wish == "answer":
-            await self._colleagues.answer(but=asked.account)
-        elif wish == "post":
-            await self._colleagues.post()
-        else:
-            joined = await self._join()
-        await self._settle()
-        return {"joined": joined}
-
-    async def _join(self) -> str:
-        member = await self._colleagues.join()
-        if member is None:
-            raise BadRequest("Everybody who wanted to join has joined.")
-        self._strip.names.people[await self._engine.database.read(company.number_of(member))] = member.account
-        return member.account
-
-    async def _settle(self) -> None:
-        """Send what is due, and tell what was written down for later."""
-        now = self._clock.now()
-        plans = await self._engine.database.read(lambda connection: planned(connection, self._told, now))
-        self._told = max((plan.id for plan in plans), default=self._told)
-        self._strip.planned(plans, now)
-        await self._hours.settle()
-
-    async def _answered(self, asked: Asked, answer: Answer) -> Data:
-        await self._settle()
-        return page.answer(answer, self.chat.members[asked.account].zone)
-
-
-def _serve(doing: Doing, chat: Chat) -> Serve:
-    async def serve(request: Request) -> Response:
         try:
-            return JSONResponse(await doing(await Asked.of(request, chat)))
+            events = live.stream(self._scenery, self._visitor(request))
         except BadRequest as bad:
-            return _refusal(str(bad))
+            return refusal(bad, _stranger(request))
+        return StreamingResponse(events, media_type="text/event-stream")
 
-    return serve
+    def _visitor(self, request: Request) -> str:
+        return member(self.chat, request.query_params.get("as"))
 
 
-def _refusal(sentence: str) -> Response:
-    return JSONResponse({"sentence": sentence}, status_code=400)
+def _stranger(request: Request) -> Texts:
+    return words.stranger(request.headers.get("accept-language", ""))

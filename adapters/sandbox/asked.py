@@ -10,6 +10,7 @@ from starlette.requests import Request
 from adapters.sandbox.acts import Actor
 from adapters.sandbox.chat import Chat, Room, pair_room
 from bot.core.interactions import Value
+from bot.core.texts import Fact, Texts, later
 
 FIELDS = 60
 """The most fields a form may send."""
@@ -18,7 +19,16 @@ LONGEST = 20_000
 
 
 class BadRequest(Exception):
-    """The request makes no sense; the sentence says why."""
+    """The request makes no sense; the sentence, to be translated (`texts.later`), says why."""
+
+    def __init__(self, sentence: str, **facts: Fact) -> None:
+        super().__init__("bad request")
+        self.sentence = sentence
+        self.facts = facts
+
+    def said(self, t: Texts) -> str:
+        """The sentence to whoever asked."""
+        return t(self.sentence, **self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +45,32 @@ class Asked:
         try:
             body = json.loads(await request.body())
         except (ValueError, RecursionError):
-            raise BadRequest("The request is not JSON.") from None
+            raise BadRequest(later("The request is not JSON.")) from None
         if not isinstance(body, dict):
-            raise BadRequest("The request is not an object.")
-        account = body.get("as")
-        if not isinstance(account, str) or account not in chat.members:
-            raise BadRequest("Nobody here has that account.")
-        return cls(body, chat, account)
+            raise BadRequest(later("The request is not an object."))
+        return cls(body, chat, member(chat, body.get("as")))
 
     def text(self, name: str, longest: int) -> str:
         """A text; empty if it is not there."""
         value = self.body.get(name, "")
         if not isinstance(value, str):
-            raise BadRequest(f"“{name}” is not a text.")
+            raise BadRequest(later("“{name}” is not a text."), name=name)
         if len(value) > longest:
-            raise BadRequest(f"“{name}” is longer than {longest} characters.")
+            raise BadRequest(later("“{name}” is longer than {longest} characters."), name=name, longest=longest)
         return value
 
     def choice(self, name: str, among: Sequence[str]) -> str:
         """One of a few words."""
         value = self.text(name, 40)
         if value not in among:
-            raise BadRequest(f"“{name}” must be one of: {', '.join(among)}.")
+            raise BadRequest(later("“{name}” must be one of: {choices}."), name=name, choices=", ".join(among))
         return value
 
     def room(self) -> Room:
         """The room the page has open."""
         room = self.chat.rooms.get(self.text("room", 200))
         if room is None or not room.open_to(self.account):
-            raise BadRequest("There is no such room for you.")
+            raise BadRequest(later("There is no such room for you."))
         return room
 
     def actor(self) -> Actor:
@@ -74,7 +81,7 @@ class Asked:
         """The direct chat with somebody; opened if it is new."""
         other = self.text("with", 200)
         if other not in self.chat.members or other == self.account:
-            raise BadRequest("Choose somebody else to write to.")
+            raise BadRequest(later("Choose somebody else to write to."))
         room = pair_room(self.account, other)
         self.chat.add_room(room)
         return room
@@ -83,13 +90,20 @@ class Asked:
         """What a form holds: texts, and tuples of texts."""
         values = self.body.get("values", {})
         if not isinstance(values, dict) or len(values) > FIELDS:
-            raise BadRequest("The form's values are not an object of at most 60 fields.")
+            raise BadRequest(later("The form's values are not an object of at most {most} fields."), most=FIELDS)
         return {name: _value(name, value) for name, value in values.items()}
+
+
+def member(chat: Chat, account: object) -> str:
+    """The account, if it is a member's."""
+    if not isinstance(account, str) or account not in chat.members:
+        raise BadRequest(later("Nobody here has that account."))
+    return account
 
 
 def _value(name: str, value: object) -> Value:
     several = value if isinstance(value, list) else [value]
     texts = tuple(each for each in several if isinstance(each, str) and len(each) <= LONGEST)
     if len(texts) != len(several) or len(texts) > LONGEST // 20:
-        raise BadRequest(f"“{name[:40]}” holds something that is no text or far too long.")
+        raise BadRequest(later("“{name}” holds something that is no text or far too long."), name=name[:40])
     return texts if isinstance(value, list) else texts[0]

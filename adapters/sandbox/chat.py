@@ -22,13 +22,12 @@ KEPT = 400
 class Member:
     """One account of the sample company.
 
-    `about` says in a line who they are, `role` is what the demo makes them, `hair` is one of six cuts of a drawn face.
+    `role` is what the demo makes them, `hair` is one of six cuts of a drawn face.
     """
 
     account: str
     name: str
     title: str = ""
-    about: str = ""
     zone: str = "Europe/Berlin"
     locale: str = "en"
     photo: bool = True

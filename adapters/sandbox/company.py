@@ -1,7 +1,7 @@
 """The sample company, read from `company.toml`, and how it moves in."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -77,16 +77,6 @@ def register(connection: Connection, company: Company) -> Names:
     people = {directory.learn(connection, workspace, profile(one)).id: one.account for one in company.people}
     places = (directory.place_at(connection, workspace, room.key, room.kind, room.name) for room in company.rooms)
     return Names(people, {place.id: place.key for place in places})
-
-
-def number_of(member: Member) -> Callable[[Connection], int]:
-    """The work that finds the directory's own id of a member."""
-
-    def work(connection: Connection) -> int:
-        workspace = directory.workspace(connection, NAME, TEAM)
-        return directory.account(connection, workspace, member.account).id
-
-    return work
 
 
 def _member(told: Mapping[str, Any]) -> Member:

@@ -10,6 +10,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.sandbox import words
+
 BODY: Final = 512 * 1024
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -52,11 +54,12 @@ class Guard:
         token = headers.get("x-sandbox-token", "").encode()
         origin = headers.get("origin")
         reads = scope["method"] in ("GET", "HEAD")
+        t = words.stranger(headers.get("accept-language", ""))
         objections = {
-            "The sandbox speaks only to its own machine.": client is not None and not is_loopback(client[0]),
-            "The sandbox answers only to localhost.": not is_loopback(_name(host)),
-            "That came from another site's page.": _is_foreign(headers, host if origin else None),
-            "That page is from before a restart. Please load it again.": not reads
+            t("The sandbox speaks only to its own machine."): client is not None and not is_loopback(client[0]),
+            t("The sandbox answers only to localhost."): not is_loopback(_name(host)),
+            t("That came from another site's page."): _is_foreign(headers, host if origin else None),
+            t("That page is from before a restart. Please load it again."): not reads
             and not secrets.compare_digest(token, self._token.encode()),
         }
         return next((sentence for sentence, holds in objections.items() if holds), "")

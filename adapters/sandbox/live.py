@@ -26,7 +26,7 @@ async def stream(scenery: Scenery, account: str) -> AsyncIterator[str]:
             for latest in _once([news, *_waiting(queue)]):
                 if latest.what == "gone":
                     return
-                if told := page.told(scenery, account, latest):
+                if told := await page.told(scenery, account, latest):
                     yield _event(told)
 
 

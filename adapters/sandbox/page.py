@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.sandbox import render
+from adapters.sandbox import render, words
 from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room, direct_room
 from adapters.sandbox.company import Company
 from adapters.sandbox.platform import NAME, TEAM
@@ -12,6 +12,7 @@ from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.interactions import Answer
+from bot.core.people import Person
 from bot.core.ports import Clock
 from bot.core.texts import Texts
 
@@ -29,34 +30,50 @@ class Scenery:
     company: Company
     strip: Strip
 
+    async def reader(self, account: str) -> Person:
+        """Somebody as the bot knows them: with the language they chose there, and their roles."""
+
+        def work(connection: Connection) -> Person:
+            return directory.account(connection, directory.workspace(connection, NAME, TEAM), account)
+
+        return await self.engine.database.read(work)
+
+    async def speak_to(self, account: str) -> Texts:
+        """Words for somebody."""
+        reader = await self.reader(account)
+        return Texts(reader.locale, reader.zone)
+
 
 async def state(scenery: Scenery, account: str) -> Data:
     """Everything somebody may see."""
     chat = scenery.chat
     rooms = chat.rooms_of(account)
-    commands = await scenery.engine.database.read(lambda connection: _commands(connection, scenery.engine, account))
+    reader = await scenery.reader(account)
+    t = Texts(reader.locale, reader.zone)
     return {
         "me": account,
+        "lang": t.locale,
+        "words": words.page(t),
         "bot": BOT,
         "company": scenery.company.name,
         "cast": scenery.company.cast,
         "home": direct_room(account).key,
         "now": scenery.clock.now().isoformat(),
         "emoji": EMOJI,
-        "commands": commands,
-        "members": [_member(one) for one in chat.members.values()],
+        "commands": _commands(scenery.engine, reader, t),
+        "members": [_member(t, one) for one in chat.members.values()],
         "rooms": [_room(chat, account, one) for one in rooms],
         "messages": {room.key: _messages(chat, account, room) for room in rooms},
-        "strip": _strip(scenery.strip),
+        "strip": _strip(scenery.strip, t),
     }
 
 
-def told(scenery: Scenery, account: str, news: News) -> Data | None:
+async def told(scenery: Scenery, account: str, news: News) -> Data | None:
     """What one change means for somebody who looks; None if it is none of their business."""
     chat, message = scenery.chat, news.message
     change: Data = {"what": news.what, "now": scenery.clock.now().isoformat()}
     if news.what == "strip":
-        return {**change, "strip": _strip(scenery.strip)}
+        return {**change, "strip": _strip(scenery.strip, await scenery.speak_to(account))}
     if message is None:
         return change
     if not (chat.rooms[message.room].open_to(account) and message.visible_to(account)):
@@ -64,19 +81,17 @@ def told(scenery: Scenery, account: str, news: News) -> Data | None:
     return {**change, "message": _message(message), "unread": chat.unread(account, message.room)}
 
 
-def answer(given: Answer, zone: str) -> Data:
-    """What goes back to the page of somebody in `zone`, who acted."""
+def answer(given: Answer, t: Texts) -> Data:
+    """What goes back to the page of somebody who acted; `lang` is how they are spoken to from now on."""
     return {
-        "form": render.form(given.form, zone) if given.form else None,
+        "lang": t.locale,
+        "form": render.form(given.form, t.zone.key) if given.form else None,
         "problems": dict(given.problems),
         "home": render.card(given.home) if given.home else None,
     }
 
 
-def _commands(connection: Connection, engine: Engine, account: str) -> list[Data]:
-    workspace = directory.workspace(connection, NAME, TEAM)
-    me = directory.account(connection, workspace, account)
-    t = Texts(me.locale, me.zone)
+def _commands(engine: Engine, me: Person, t: Texts) -> list[Data]:
     return [
         {
             "name": name,
@@ -89,17 +104,18 @@ def _commands(connection: Connection, engine: Engine, account: str) -> list[Data
     ]
 
 
-def _member(member: Member) -> Data:
+def _member(t: Texts, member: Member) -> Data:
     return {
         "account": member.account,
         "name": member.name,
         "title": member.title,
-        "about": member.about,
+        "about": words.about(t, member.account),
         "zone": member.zone,
-        "locale": member.locale,
+        "city": words.city(t, member.zone),
         "photo": member.photo,
         "hair": member.hair,
         "role": member.role.value if member.role else "",
+        "role_name": t(words.ROLES[member.role]),
     }
 
 
@@ -132,16 +148,17 @@ def _message(message: Message) -> Data:
     }
 
 
-def _strip(strip: Strip) -> list[Data]:
-    return [_line(line) for line in strip.lines]
+def _strip(strip: Strip, t: Texts) -> list[Data]:
+    return [_line(line, t) for line in strip.lines]
 
 
-def _line(line: Line) -> Data:
+def _line(line: Line, t: Texts) -> Data:
     return {
         "id": line.id,
         "sign": line.sign,
-        "words": render.spans(line.words),
+        "words": render.spans(line.words(t)),
         "at": line.at.isoformat(),
         "zone": line.zone,
+        "city": words.city(t, line.zone),
         "times": line.times,
     }

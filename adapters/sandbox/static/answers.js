@@ -2,13 +2,15 @@
 
 import { byId } from "./dom.js";
 import { openForm } from "./forms.js";
-import { changed } from "./world.js";
+import { lang } from "./language.js";
+import { changed, refresh } from "./world.js";
 
 let hide;
 
 export function answered(answer) {
   if (answer.form) openForm(answer.form);
   if (answer.home) changed("home", answer.home);
+  if (answer.lang && answer.lang !== lang()) refresh();
 }
 
 export function failed(error) {

@@ -4,6 +4,7 @@ import { act } from "./api.js";
 import { h } from "./dom.js";
 import { confirmed } from "./dialog.js";
 import { answered, failed } from "./answers.js";
+import { lang, word } from "./language.js";
 import { rich, web } from "./words.js";
 import { world } from "./world.js";
 
@@ -56,11 +57,11 @@ function bars(part, message) {
 }
 
 function bar(one, hidden, message) {
-  const percent = Math.round(one.share * 100);
+  const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(one.share);
   const fill = h("span", { class: "bar-fill" });
-  fill.style.width = `${hidden ? 0 : percent}%`;
-  const figure = h("span", { class: "bar-figure" }, h("b", {}, String(one.count)), ` · ${percent}%`);
-  const label = h("span", { class: "bar-label" }, one.winner && h("span", { class: "crown", "aria-label": "Most votes: " }, "★ "), one.label);
+  fill.style.width = `${hidden ? 0 : Math.round(one.share * 100)}%`;
+  const figure = h("span", { class: "bar-figure" }, h("b", {}, String(one.count)), ` · ${percent}`);
+  const label = h("span", { class: "bar-label" }, one.winner && h("span", { class: "crown", "aria-label": `${word("most_votes")} ` }, "★ "), one.label);
   const note = one.note.length > 0 && h("span", { class: "bar-note" }, rich(one.note));
   return h(
     "li",

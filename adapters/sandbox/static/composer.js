@@ -4,6 +4,7 @@ import { act } from "./api.js";
 import { answered, failed } from "./answers.js";
 import { byId, h, put } from "./dom.js";
 import { EMOJI } from "./emoji.js";
+import { word } from "./language.js";
 import { found, person, plain } from "./people.js";
 import { Suggest } from "./suggest.js";
 import { here, on, roomName, world } from "./world.js";
@@ -17,10 +18,10 @@ let sending = Promise.resolve();
 
 const box = h("textarea", { id: "box", rows: 1, spellcheck: "true" });
 const hint = h("p", { class: "hint-line", id: "box-hint" });
-const send = h("button", { class: "send", type: "submit", "aria-label": "Send", disabled: true }, "➤");
+const send = h("button", { class: "send", type: "submit", "data-label": "send", disabled: true }, "➤");
 const field = h("div", { class: "field-box" }, box, send);
 put(composer, hint, field);
-const suggest = new Suggest(box, complete, { place: composer, label: "Completions" });
+const suggest = new Suggest(box, complete, { place: composer });
 
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -46,8 +47,9 @@ on("room", () => {
   const name = roomName(here());
   const key = `${world.me}/${world.room}`;
   composer.hidden = world.tab === "home";
-  box.setAttribute("aria-label", `Message ${name}`);
-  box.placeholder = here().kind === "channel" ? `Message #${name}, or type / for commands` : `Message ${name}`;
+  box.setAttribute("aria-label", word("box", { room: name }));
+  box.placeholder = word(here().kind === "channel" ? "box_hint" : "box", { room: name });
+  explain();
   if (key === draftRoom) return;
   if (draftRoom) drafts.set(draftRoom, box.value);
   draftRoom = key;
@@ -103,7 +105,7 @@ function explain() {
     write(command.example);
     box.focus();
   };
-  const example = command.example && h("button", { type: "button", class: "example", onclick: use }, "Use the example");
+  const example = command.example && h("button", { type: "button", class: "example", onclick: use }, word("example"));
   put(hint, h("b", {}, `/${command.name}`), ` ${command.hint}`, h("span", { class: "about" }, command.about), example);
 }
 

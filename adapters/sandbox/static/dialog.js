@@ -1,12 +1,13 @@
 // The one modal dialog. The browser's own keeps the focus inside, closes on Escape and gives the focus back.
 
 import { byId, h, put } from "./dom.js";
+import { word } from "./language.js";
 
 export function show(content, { title, wide = false, closed = () => {} } = {}) {
   const dialog = byId("dialog");
   if (dialog.open) dialog.close();
   dialog.className = wide ? "wide" : "";
-  const close = h("button", { class: "quiet close", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕");
+  const close = h("button", { class: "quiet close", type: "button", "aria-label": word("close"), onclick: () => dialog.close() }, "✕");
   put(dialog, h("header", {}, h("h2", { id: "dialog-title" }, title), close), content);
   dialog.onclose = () => {
     dialog.replaceChildren();
@@ -27,9 +28,9 @@ export function confirmed(label, question, style) {
       said = true;
       close();
     };
-    const cancel = h("button", { class: "button plain", type: "button", onclick: () => close() }, "Cancel");
+    const cancel = h("button", { class: "button plain", type: "button", onclick: () => close() }, word("cancel"));
     const yes = h("button", { class: `button ${style === "danger" ? "danger" : "primary"}`, type: "button", autofocus: true, onclick: say }, label);
     const body = h("div", { class: "body" }, h("p", {}, question));
-    const close = show(h("div", {}, body, h("footer", {}, cancel, yes)), { title: "Are you sure?", closed: () => resolve(said) });
+    const close = show(h("div", {}, body, h("footer", {}, cancel, yes)), { title: word("sure"), closed: () => resolve(said) });
   });
 }

@@ -4,21 +4,14 @@ import { act } from "./api.js";
 import { answered } from "./answers.js";
 import { show } from "./dialog.js";
 import { h, put } from "./dom.js";
+import { word } from "./language.js";
 import { people } from "./people.js";
 import { rich } from "./words.js";
 import { world } from "./world.js";
 
-// The few words a form needs of its own, in the language it is written in.
-const WORDS = {
-  en: { cancel: "Cancel", optional: "optional", choose: "Choose…", none: "None", channel: "Choose a channel…" },
-  de: { cancel: "Abbrechen", optional: "freiwillig", choose: "Auswählen …", none: "Keine Angabe", channel: "Kanal auswählen …" },
-};
-let words = WORDS.en;
-
 const FIELDS = { line, paragraph, choice, several, people: persons, place, when, time };
 
 export function openForm(form) {
-  words = WORDS[form.lang] ?? WORDS.en;
   const fields = form.fields.map((one) => ({ one, ...FIELDS[one.kind](one) }));
   const submit = h("button", { class: "button primary", type: "submit" }, form.submit);
   const trouble = h("p", { class: "problem", role: "alert", hidden: true });
@@ -36,7 +29,7 @@ export function openForm(form) {
     }
   };
   const intro = form.intro.length > 0 && h("p", { class: "intro" }, rich(form.intro));
-  const cancel = h("button", { class: "button plain", type: "button", onclick: () => close() }, words.cancel);
+  const cancel = h("button", { class: "button plain", type: "button", onclick: () => close() }, word("cancel"));
   const body = h("div", { class: "body" }, intro, fields.map(row));
   const close = show(h("form", { novalidate: true, lang: form.lang, onsubmit: send }, body, h("footer", {}, trouble, cancel, submit)), { title: form.title });
   tell(fields, form.problems);
@@ -54,7 +47,7 @@ function row(field) {
   const { one, control, count } = field;
   const hint = one.hint && h("p", { class: "hint", id: `hint-${one.id}` }, one.hint);
   field.problem = h("p", { class: "problem", id: `problem-${one.id}`, hidden: true });
-  const optional = !one.required && h("span", { class: "optional" }, ` (${words.optional})`);
+  const optional = !one.required && h("span", { class: "optional" }, ` (${word("optional")})`);
   const name = h(control.group ? "legend" : "label", control.group ? {} : { for: `field-${one.id}` }, one.label, optional, count);
   return h(control.group ? "fieldset" : "div", { class: "field" }, name, control.element, hint, field.problem);
 }
@@ -98,7 +91,7 @@ function paragraph(one) {
 }
 
 function choice(one) {
-  const empty = one.value.length ? null : h("option", { value: "", selected: true }, one.required ? words.choose : words.none);
+  const empty = one.value.length ? null : h("option", { value: "", selected: true }, word(one.required ? "choose" : "none"));
   const options = one.options.map(({ value, label }) => h("option", { value, selected: one.value.includes(value) }, label));
   const element = h("select", basic(one), empty, options);
   return { control: { element }, value: () => element.value };
@@ -126,7 +119,7 @@ function place(one) {
   const channels = [...world.rooms.values()].filter((room) => room.kind === "channel");
   const token = (room) => `<#${room.key}>`;
   const options = channels.map((room) => h("option", { value: token(room), selected: one.value === token(room) }, `# ${room.name}`));
-  const element = h("select", basic(one), h("option", { value: "" }, one.required ? words.channel : words.none), options);
+  const element = h("select", basic(one), h("option", { value: "" }, word(one.required ? "choose_channel" : "none")), options);
   if (!one.value) element.value = "";
   return { control: { element }, value: () => element.value };
 }

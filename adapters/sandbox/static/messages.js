@@ -5,13 +5,14 @@ import { failed } from "./answers.js";
 import { avatar } from "./avatar.js";
 import { card } from "./cards.js";
 import { byId, h, put } from "./dom.js";
+import { word } from "./language.js";
 import { changed, author, here, now, on, roomName, world } from "./world.js";
 import { clock, dayKey, dayName, rich } from "./words.js";
 
 const TOGETHER = 5 * 60 * 1000;
 const NEAR = 80; // pixels from the end that still are the end
 const log = byId("log");
-const below = h("button", { type: "button", class: "below", hidden: true, onclick: () => (log.scrollTop = log.scrollHeight) }, "New messages ↓");
+const below = h("button", { type: "button", class: "below", "data-word": "below", hidden: true, onclick: () => (log.scrollTop = log.scrollHeight) });
 log.after(below);
 log.addEventListener("scroll", () => (below.hidden ||= log.scrollHeight - log.scrollTop - log.clientHeight < NEAR));
 
@@ -24,7 +25,7 @@ on("home", (home) => world.tab === "home" && put(log, homePage(home)));
 log.addEventListener("keydown", walk);
 
 async function show() {
-  log.setAttribute("aria-label", world.tab === "home" ? "Home" : `Messages in ${roomName(here())}`);
+  log.setAttribute("aria-label", world.tab === "home" ? word("home") : word("log", { room: roomName(here()) }));
   if (world.tab === "home") return showHome();
   const messages = world.messages.get(world.room) ?? [];
   const firstNew = newest(messages, world.fresh);
@@ -40,7 +41,7 @@ function newest(messages, count) {
 }
 
 function unreadLine() {
-  return h("div", { class: "day new", role: "separator" }, h("span", {}, "New"));
+  return h("div", { class: "day new", role: "separator" }, h("span", {}, word("new")));
 }
 
 async function showHome() {
@@ -99,9 +100,9 @@ function line(message, before) {
   const grouped = before && before.author === message.author && at - new Date(before.at) < TOGETHER
     && !message.private && !before.private && dayKey(new Date(before.at)) === dayKey(at);
   const time = h("time", { datetime: message.at, title: `${dayName(at, now())}, ${clock(at)}` }, clock(at));
-  const name = h("span", { class: "by" }, h("b", {}, who.name), who.bot && h("span", { class: "app" }, "APP"), time);
+  const name = h("span", { class: "by" }, h("b", {}, who.name), who.bot && h("span", { class: "app" }, word("app")), time);
   const said = message.card ? card(message.card, message) : h("p", { class: "said" }, rich(message.text));
-  const only = secret && h("p", { class: "only" }, eye(), "Only visible to you");
+  const only = secret && h("p", { class: "only" }, eye(), word("only"));
   const classes = ["message", grouped && "grouped", secret && "secret"].filter(Boolean).join(" ");
   return h(
     "article",
@@ -125,8 +126,8 @@ function reactions(message) {
 }
 
 function toolbar(message) {
-  const choices = world.emoji.map((emoji) => h("button", { type: "button", "aria-label": `React with ${emoji}`, onclick: () => reacted(message, emoji) }, emoji));
-  return h("div", { class: "tools", role: "group", "aria-label": "Reactions" }, choices);
+  const choices = world.emoji.map((emoji) => h("button", { type: "button", "aria-label": word("react", { emoji }), onclick: () => reacted(message, emoji) }, emoji));
+  return h("div", { class: "tools", role: "group", "aria-label": word("reactions") }, choices);
 }
 
 function reacted(message, emoji) {
@@ -135,7 +136,7 @@ function reacted(message, emoji) {
 
 function beginning(room) {
   const name = room.kind === "channel" ? `# ${room.name}` : roomName(room);
-  const topic = room.topic || (room.kind === "direct" ? "Your direct chat with Drumbeat. Type a command, with or without the slash." : "Only the two of you read this.");
+  const topic = room.topic || word(room.kind === "direct" ? "with_bot" : "pair");
   return h("div", { class: "beginning" }, h("h2", {}, name), h("p", {}, topic));
 }
 
@@ -145,9 +146,8 @@ function eye() {
 
 function announce(message) {
   const room = world.rooms.get(message.room);
-  const where = message.room === world.room ? "" : ` in ${roomName(room)}`;
   const words = message.card ? message.card.summary : message.text.map((one) => one.text).join("");
-  byId("announcer").textContent = `${author(message.author).name}${where}: ${words}`;
+  byId("announcer").textContent = word(message.room === world.room ? "heard" : "heard_in", { name: author(message.author).name, room: roomName(room), words });
 }
 
 function walk(event) {

@@ -2,13 +2,14 @@
 
 import { avatar } from "./avatar.js";
 import { h, put } from "./dom.js";
+import { word } from "./language.js";
 import { Suggest } from "./suggest.js";
 import { author, world } from "./world.js";
 
 export function people(one) {
   let chosen = one.value.map((token) => token.slice(2, -1)).filter((account) => world.members.has(account));
   const chips = h("span", { class: "chips" });
-  const input = h("input", { id: `field-${one.id}`, type: "text", placeholder: "Type a name", "aria-required": one.required ? "true" : null });
+  const input = h("input", { id: `field-${one.id}`, type: "text", placeholder: word("type_name"), "aria-required": one.required ? "true" : null });
   const element = h("div", { class: "people" }, chips, input);
   const choose = (accounts) => {
     chosen = accounts;
@@ -51,5 +52,5 @@ export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLo
 
 function chip(account, remove) {
   const name = author(account).name;
-  return h("span", { class: "chip" }, name, h("button", { type: "button", "aria-label": `Remove ${name}`, onclick: remove }, "✕"));
+  return h("span", { class: "chip" }, name, h("button", { type: "button", "aria-label": word("remove", { name }), onclick: remove }, "✕"));
 }

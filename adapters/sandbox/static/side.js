@@ -2,6 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, put } from "./dom.js";
+import { word } from "./language.js";
 import { jump, persons } from "./switcher.js";
 import { theme } from "./theme.js";
 import { author, me, on, open, roomName, world } from "./world.js";
@@ -20,8 +21,8 @@ function show() {
   const rooms = [...world.rooms.values()];
   const channels = rooms.filter((room) => room.kind === "channel");
   const direct = rooms.filter((room) => room.kind !== "channel");
-  const find = h("button", { type: "button", class: "find", onclick: jump }, "Jump to…", h("kbd", {}, "Ctrl K"));
-  put(side, h("div", { class: "brand" }, h("strong", {}, world.company), find), h("div", { class: "lists" }, group("Channels", channels), group("Direct messages", direct), newMessage()), foot());
+  const find = h("button", { type: "button", class: "find", onclick: jump }, word("jump_button"), h("kbd", {}, "Ctrl K"));
+  put(side, h("div", { class: "brand" }, h("strong", {}, world.company), find), h("div", { class: "lists" }, group(word("channels"), channels), group(word("direct"), direct), newMessage()), foot());
   if (focused) side.querySelector(`[data-room="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -34,22 +35,22 @@ function link(room) {
   const sign = room.kind === "channel" ? h("span", { class: "sign", "aria-hidden": "true" }, "#") : avatar(author(other), 20);
   const counted = room.unread > 0 && room.kind !== "channel";
   const badge = counted && h("span", { class: "badge", "aria-hidden": "true" }, String(room.unread));
-  const says = room.unread ? `${roomName(room)}, ${room.unread} unread` : roomName(room);
+  const says = room.unread ? word("unread", { name: roomName(room), count: room.unread }) : roomName(room);
   const current = room.key === world.room ? "page" : null;
   return h(
     "button",
     { type: "button", class: room.unread ? "link unread" : "link", "aria-label": says, "aria-current": current, "data-room": room.key, onclick: () => open(room.key) },
-    sign, h("span", { class: "name" }, roomName(room)), author(other)?.bot && h("span", { class: "app" }, "APP"), badge,
+    sign, h("span", { class: "name" }, roomName(room)), author(other)?.bot && h("span", { class: "app" }, word("app")), badge,
   );
 }
 
 function newMessage() {
-  return h("button", { type: "button", class: "link add", onclick: jump }, h("span", { class: "sign", "aria-hidden": "true" }, "+"), "Write to somebody");
+  return h("button", { type: "button", class: "link add", onclick: jump }, h("span", { class: "sign", "aria-hidden": "true" }, "+"), word("write"));
 }
 
 function foot() {
   const who = me();
-  const person = h("button", { type: "button", class: "self", "aria-label": `You are ${who.name}. Be somebody else`, onclick: persons }, avatar(who, 32), h("span", {}, h("b", {}, who.name), h("small", {}, who.title || "No title yet")));
+  const person = h("button", { type: "button", class: "self", "aria-label": word("self", { name: who.name }), onclick: persons }, avatar(who, 32), h("span", {}, h("b", {}, who.name), h("small", {}, who.title || word("no_title"))));
   return h("div", { class: "foot" }, person, theme());
 }
 

@@ -1,18 +1,19 @@
 // A list of suggestions under (or over) a text box: arrows move, Enter or Tab takes, Escape closes.
 
 import { h, put } from "./dom.js";
+import { word } from "./language.js";
 
 let counter = 0;
 
 export class Suggest {
   // find(box) -> {label, items: [{view, take}]} or null; always: keep the list open without a query.
-  constructor(box, find, { place = box.parentElement, label = "Suggestions" } = {}) {
+  constructor(box, find, { place = box.parentElement } = {}) {
     this.box = box;
     this.find = find;
     this.items = [];
     this.at = 0;
     const id = `suggest-${++counter}`;
-    this.list = h("ul", { class: "suggest", id, role: "listbox", "aria-label": label, hidden: true });
+    this.list = h("ul", { class: "suggest", id, role: "listbox", "aria-label": word("suggestions"), "data-label": "suggestions", hidden: true });
     place.append(this.list);
     const combobox = { role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false" };
     for (const [name, value] of Object.entries(combobox)) box.setAttribute(name, value);

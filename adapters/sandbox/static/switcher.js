@@ -5,11 +5,9 @@ import { failed } from "./answers.js";
 import { avatar } from "./avatar.js";
 import { show } from "./dialog.js";
 import { h, put } from "./dom.js";
+import { word } from "./language.js";
 import { found, person, plain } from "./people.js";
 import { author, become, open, roomName, world } from "./world.js";
-import { city } from "./words.js";
-
-const ROLES = { leader: "Leader", communicator: "Communicator", admin: "Admin", "": "Employee" };
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -19,7 +17,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 export function jump() {
-  finder("Jump to", "A channel or a person", (typed) => {
+  finder(word("jump"), word("jump_hint"), (typed) => {
     const rooms = [...world.rooms.values()].filter((room) => plain(roomName(room)).includes(plain(typed)));
     const known = new Set(rooms.flatMap((room) => room.members));
     const rows = rooms.map((room) => ({ view: roomView(room), take: () => open(room.key) }));
@@ -29,7 +27,7 @@ export function jump() {
 }
 
 export function persons() {
-  finder("Who do you want to be?", "Find somebody", (typed) => {
+  finder(word("persons"), word("persons_hint"), (typed) => {
     const people = typed ? found(typed, 12).filter((member) => !member.bot) : world.cast.map(author);
     return people.map((member) => ({ view: who(member), take: () => become(member.account) }));
   });
@@ -52,9 +50,9 @@ function roomView(room) {
 }
 
 function who(member) {
-  const line = member.about || `${ROLES[member.role]} in ${city(member.zone)}`;
-  const words = h("span", { class: "who" }, h("span", {}, h("b", {}, member.name), h("span", { class: `role ${member.role}` }, ROLES[member.role])), h("span", { class: "about" }, line));
-  return [avatar(member, 36), words, member.account === world.me && h("span", { class: "you" }, "You")];
+  const line = member.about || word("role_in", { role: member.role_name, city: member.city });
+  const words = h("span", { class: "who" }, h("span", {}, h("b", {}, member.name), h("span", { class: `role ${member.role}` }, member.role_name)), h("span", { class: "about" }, line));
+  return [avatar(member, 36), words, member.account === world.me && h("span", { class: "you" }, word("you"))];
 }
 
 function finder(title, placeholder, find) {

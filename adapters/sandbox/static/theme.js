@@ -1,6 +1,7 @@
 // Light or dark: as the system has it, until somebody presses the button.
 
 import { h } from "./dom.js";
+import { word } from "./language.js";
 
 const KEY = "drumbeat-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -17,7 +18,7 @@ export function theme() {
     apply();
     event.target.textContent = sign();
   };
-  return h("button", { type: "button", class: "quiet theme", "aria-label": "Switch between light and dark", onclick: flip }, sign());
+  return h("button", { type: "button", class: "quiet theme", "aria-label": word("theme"), onclick: flip }, sign());
 }
 
 const sign = () => (isDark() ? "☀" : "☾");

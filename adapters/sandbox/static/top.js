@@ -2,6 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, put } from "./dom.js";
+import { word } from "./language.js";
 import { author, here, on, open, roomName, world } from "./world.js";
 
 const top = byId("room-top");
@@ -19,13 +20,13 @@ function show() {
   const sign = room.kind === "channel" ? h("span", { class: "sign", "aria-hidden": "true" }, "#") : avatar(author(other), 24);
   const title = h("h1", {}, sign, roomName(room));
   const topic = h("p", { class: "topic" }, room.topic || author(other).title);
-  put(top, toggle("side-open", "☰", "Channels"), title, room.kind === "direct" ? tabs(room) : topic, toggle("stage-open", "◷", "Backstage"));
-  document.title = `${roomName(room)} · Drumbeat sandbox`;
+  put(top, toggle("side-open", "☰", word("channels")), title, room.kind === "direct" ? tabs(room) : topic, toggle("stage-open", "◷", word("stage")));
+  document.title = word("title", { name: roomName(room) });
 }
 
 function tabs(room) {
-  const names = { messages: "Messages", home: "Home" };
-  return h("div", { class: "tabs", role: "group", "aria-label": "View" }, Object.entries(names).map(([tab, name]) =>
+  const names = { messages: word("messages"), home: word("home") };
+  return h("div", { class: "tabs", role: "group", "aria-label": word("view") }, Object.entries(names).map(([tab, name]) =>
     h("button", { type: "button", "aria-pressed": String(world.tab === tab), "data-tab": tab, onclick: () => go(room, tab) }, name)));
 }
 

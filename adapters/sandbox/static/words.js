@@ -1,6 +1,7 @@
 // Rich text as nodes, and times in the reader's own zone and language.
 
 import { h } from "./dom.js";
+import { lang } from "./language.js";
 import { me, open, world } from "./world.js";
 
 export function rich(spans) {
@@ -30,17 +31,16 @@ function styled(one) {
 export const web = (url) => /^(https?:|\/)/.test(url);
 
 export function format(at, options) {
-  return new Intl.DateTimeFormat(me()?.locale ?? "en", { timeZone: me()?.zone ?? "UTC", ...options }).format(at);
+  return new Intl.DateTimeFormat(lang(), { timeZone: me()?.zone ?? "UTC", ...options }).format(at);
 }
 
 export const clock = (at) => format(at, { hour: "numeric", minute: "2-digit" });
 export const dayKey = (at) => format(at, { year: "numeric", month: "2-digit", day: "2-digit" });
-export const city = (zone) => (zone === "Asia/Kolkata" ? "Bangalore" : zone.split("/").at(-1).replaceAll("_", " ").replace("Sao", "São"));
 
 export function dayName(at, today) {
   const day = 24 * 3600 * 1000;
   const near = [0, -1].find((days) => dayKey(at) === dayKey(new Date(today.getTime() + days * day)));
   if (near === undefined) return format(at, { weekday: "long", month: "long", day: "numeric" });
-  const name = new Intl.RelativeTimeFormat(me()?.locale ?? "en", { numeric: "auto" }).format(near, "day");
+  const name = new Intl.RelativeTimeFormat(lang(), { numeric: "auto" }).format(near, "day");
   return name[0].toUpperCase() + name.slice(1);
 }

@@ -1,6 +1,7 @@
 // What the page knows: the state as last told, who one is, which room is open. Others listen for changes.
 
 import * as api from "./api.js";
+import { learn, word } from "./language.js";
 
 export const world = {
   me: "",
@@ -36,7 +37,7 @@ export const here = () => world.rooms.get(world.room);
 export const now = () => new Date(world.now.getTime() + performance.now() - world.told);
 
 export function author(account) {
-  return world.members.get(account) ?? { account, name: account, photo: false, title: "", zone: "UTC", locale: "en" };
+  return world.members.get(account) ?? { account, name: account, photo: false, title: "", zone: "UTC", city: "" };
 }
 
 // The name a room goes by for me: a direct chat is called after the other one.
@@ -94,12 +95,13 @@ function hearMessage({ message, unread }) {
   if (room.key === world.room) seen();
 }
 
-async function refresh() {
+export async function refresh() {
   const wanted = world.me;
   const told = await api.state(wanted);
   if (wanted !== world.me) return;
   setNow(told.now);
-  const bot = { account: told.bot, name: "Drumbeat", title: "App", photo: true, bot: true, zone: "UTC", locale: "en" };
+  learn(told.lang, told.words);
+  const bot = { account: told.bot, name: "Drumbeat", title: word("app_title"), photo: true, bot: true, zone: "UTC", city: "" };
   world.members = new Map([[told.bot, bot], ...told.members.map((one) => [one.account, one])]);
   world.rooms = new Map(told.rooms.map((one) => [one.key, one]));
   world.messages = new Map(Object.entries(told.messages));

@@ -5,9 +5,11 @@ import pytest
 
 from adapters.sandbox import company
 from adapters.sandbox.chat import Chat
-from adapters.sandbox.strip import HAPPENINGS, THINGS, Names, Strip
+from adapters.sandbox.happenings import HAPPENINGS, THINGS, pressed
+from adapters.sandbox.strip import Names, Strip
 from bot.core.outbox import Planned
 from bot.core.rich import spoken
+from bot.core.texts import Texts
 from bot.features import features
 from scheduler import Happening, Notice
 from tests.adapters.sandbox.conftest import TUESDAY, Visit
@@ -33,8 +35,9 @@ def strip() -> Strip:
     return strip
 
 
-def lines(strip: Strip) -> list[str]:
-    return [f"{spoken(line.words)} x{line.times} {line.zone}" for line in strip.lines]
+def lines(strip: Strip, locale: str = "en") -> list[str]:
+    t = Texts(locale)
+    return [f"{spoken(line.words(t))} x{line.times} {line.zone}" for line in strip.lines]
 
 
 def test_every_message_the_bot_can_send_has_a_name_that_people_understand() -> None:
@@ -81,8 +84,8 @@ def test_several_plans_of_one_kind_are_one_line(strip: Strip) -> None:
 
 def test_many_people_who_do_one_thing_are_one_line(strip: Strip) -> None:
     for member in company.load().people[:9]:
-        strip.acted(member, TUESDAY, "{who} voted.", "vote")
-    assert lines(strip) == ["Aylin Demir, Jonas Weidner, and 7 others voted. x1 "]
+        strip.acted(member, TUESDAY, pressed("Tea?"), "vote")
+    assert lines(strip) == ["Aylin Demir, Jonas Weidner, and 7 others pressed a button on “Tea?”. x1 "]
 
 
 async def test_the_strip_never_grows_without_end(strip: Strip) -> None:

@@ -1,0 +1,167 @@
+"""The strip's sentences: what became of a message and what people did, in the language of whoever reads them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.sandbox import words
+from adapters.sandbox.chat import Room
+from bot.core.places import PlaceKind
+from bot.core.rich import Plain, Text, plain
+from bot.core.texts import Fact, Texts, later
+
+Told = Callable[[Texts], Text]
+"""A sentence that waits for its reader."""
+
+Deed = Callable[[Texts, Text, int], Text]
+"""What people did: a sentence that waits for its reader, the names of who did it, and how many they are."""
+
+NEAR: Final = timedelta(days=6)
+"""Within this time a weekday alone is clear."""
+
+THINGS: Final = {
+    "home.communicator": later("a word to a new communicator"),
+    "home.undelivered": later("why a post did not appear"),
+    "home.welcome": later("the first three steps"),
+    "intros.blank": later("a word about a blank profile"),
+    "intros.introduction": later("an introduction"),
+    "intros.reminder": later("a reminder to introduce oneself"),
+    "intros.welcome": later("a welcome"),
+    "polls.ballot": later("a poll"),
+    "polls.outcome": later("the outcome of a poll"),
+    "praise.digest": later("the week's praise"),
+    "praise.praise": later("praise"),
+    "praise.told": later("a word to somebody who was praised"),
+    "rhythm.appointed": later("a word to a new leader"),
+    "rhythm.nudge": later("a nudge"),
+    "rhythm.reminder": later("the weekly reminder to post"),
+}
+"""What each drawing is to people."""
+
+HAPPENINGS: Final = {
+    "planned": later("*{thing}* for {whom} is planned for {until}."),
+    "repeated": later("*{thing}* for {whom} is planned for {until}, and {more} more after it if need be."),
+    "displaced": later("*{thing}* for {whom} waits until {until}: {reason}."),
+    "sent": later("*{thing}* sent to {whom}."),
+    "redrawn": later("*{thing}* in {whom} redrawn as things stand now."),
+    "cancelled": later("*{thing}* for {whom} not sent: {reason}."),
+    "expired": later("*{thing}* for {whom} stays unsent: {reason}, and afterwards it would be too late."),
+    "paused": later("The chat asked for a pause: *{thing}* for {whom} waits until {until}."),
+    "retrying": later("The chat was away: *{thing}* for {whom} is tried again, {until}."),
+    "failed": later("*{thing}* for {whom} could not be sent: {reason}."),
+    "unknown": later("Nobody knows whether *{thing}* reached {whom}; asking before anything is sent again."),
+}
+
+REASONS: Final = {
+    "daily_budget": later("enough messages for one day"),
+    "declined": later("they would rather not"),
+    "hushed": later("they do not want to hear of it"),
+    "introduced": later("they have introduced themselves"),
+    "left": later("they are not here any more"),
+    "no_leader": later("they are no leader any more"),
+    "nothing_to_tell": later("there was nothing to tell"),
+    "opted_out": later("they asked to be left alone"),
+    "no_account_here": later("they have no account here"),
+    "person_inactive": later("they are not here any more"),
+    "place_forgotten": later("its channel is not known any more"),
+    "poll_deleted": later("the poll is gone"),
+    "posted_already": later("they have posted already this week"),
+    "praise_gone": later("the praise was taken back"),
+    "profile_complete": later("the profile is complete now"),
+    "quiet_hours": later("quiet hours"),
+    "rhythm_changed": later("they changed their rhythm"),
+    "role_taken": later("they do not hold that role any more"),
+    "too_late": later("it came up too late"),
+}
+
+
+def message(
+    happening: str, drawing: str, whom: Text, *, until: datetime | None, at: datetime, zone: str, reason: str, more: int
+) -> Told:
+    """What became of a message at `at`. `until` is told in `zone`; an empty `whom` is a chat without a name."""
+
+    def say(t: Texts) -> Text:
+        sentence = HAPPENINGS.get(happening, f"{{thing}}: {happening}")
+        facts: dict[str, Fact] = {
+            "thing": t(THINGS[drawing]) if drawing in THINGS else drawing.replace(".", " "),
+            "whom": whom or plain(t("a chat")),
+            "until": _moment(Texts(t.locale, zone), until, at),
+            "reason": t(REASONS[reason]) if reason in REASONS else reason.replace("_", " "),
+        }
+        return _capital(t.rich(sentence, more=more, **facts))
+
+    return say
+
+
+def posted(where: Room) -> Deed:
+    """Somebody wrote into a room."""
+    return lambda t, who, count: t.many_rich(
+        "{who} posted in {where}. The bot counts that; it never keeps the words.",
+        "{who} posted in {where}. The bot counts that; it never keeps the words.",
+        count,
+        who=who,
+        where=_where(t, where),
+    )
+
+
+def pressed(about: str) -> Deed:
+    """Somebody pressed a button on a card with the summary `about`, or on the home page."""
+    return lambda t, who, count: t.many_rich(
+        "{who} pressed a button on “{about}”.",
+        "{who} pressed a button on “{about}”.",
+        count,
+        who=who,
+        about=about or t("the home page"),
+    )
+
+
+def reacted(where: Room) -> Deed:
+    """Somebody put an emoji on a message."""
+    return lambda t, who, count: t.many_rich(
+        "{who} reacted in {where}.", "{who} reacted in {where}.", count, who=who, where=_where(t, where)
+    )
+
+
+def typed(command: str, where: Room) -> Deed:
+    """Somebody typed a command."""
+    return lambda t, who, _: t.rich(
+        "{who} typed `{command}` in {where}.", who=who, command=command, where=_where(t, where)
+    )
+
+
+def sent(form: str) -> Deed:
+    """Somebody sent a form."""
+    return lambda t, who, _: t.rich("{who} sent the form “{form}”.", who=who, form=form)
+
+
+def kept_open() -> Deed:
+    """A form was refused."""
+    return lambda t, who, _: t.rich(
+        "The form stays open for {who}, filled, with a sentence beside what needs another look.", who=who
+    )
+
+
+def joined(zone: str) -> Deed:
+    """Somebody is new."""
+    return lambda t, who, _: t.rich("{who} joined the company, in {city}.", who=who, city=words.city(t, zone))
+
+
+def _where(t: Texts, room: Room) -> str:
+    return f"#{room.name}" if room.kind is PlaceKind.CHANNEL else t("a private chat")
+
+
+def _moment(local: Texts, at: datetime | None, now: datetime) -> str:
+    """An instant in words, short while its weekday alone is clear."""
+    if at is None:
+        return local("later")
+    near = at - now < NEAR
+    day = local.weekday(at.astimezone(local.zone).weekday()) if near else local.day(at)
+    return local("{day}, {time}", day=day, time=local.clock(at))
+
+
+def _capital(text: Text) -> Text:
+    first, *rest = text
+    if not isinstance(first, Plain):
+        return text
+    return (replace(first, text=first.text[:1].upper() + first.text[1:]), *rest)
