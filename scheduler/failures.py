@@ -3,9 +3,11 @@
 import traceback
 
 _FRAMES = 6
+_ELSEWHERE = "site-packages"
 
 
 def where(error: BaseException) -> list[str]:
-    """The innermost frames of an error, as `file:line function`."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    """The innermost frames of an error, as `file:line function`: ours, or a library's where none is ours."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    ours = [frame for frame in frames if _ELSEWHERE not in frame.filename]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in (ours or frames)[-_FRAMES:]]

@@ -82,8 +82,9 @@ class Event:
     """Something that happened by itself.
 
     From adapters: `joined` (new in the workspace), `appeared` (in a channel the bot is in), `posted`, `reacted`,
-    `profile_changed`, `home_opened`, `installed`, `removed`. What a `profile` tells of the account is taken over before
-    any feature hears of the event. Between features: names the emitting feature documents.
+    `profile_changed`, `home_opened`, `installed`, `removed`. From the directory sync, in an admin's name: `synced`.
+    Between features: names the emitting feature documents. What a `profile` tells of the account is taken over before
+    any feature hears of the event.
     """
 
     origin: Origin

@@ -33,7 +33,7 @@ def feature(others: Sequence[Feature]) -> Feature:
         },
         forms={"settings": home.settings.save},
         roles={"settings": Role.COMMUNICATOR},
-        events={"installed": home.installed},
+        events={"installed": home.installed, "synced": home.synced},
         drawings={
             "welcome": home.draw_welcome,
             "communicator": home.draw_communicator,

@@ -69,7 +69,12 @@ class Home:
         return Answer(replace=note(said))
 
     def installed(self, turn: Turn) -> None:
-        """The bot is new here: an admin gets three steps, once."""
+        """The bot is new here, or in one more team: there are people to learn, and an admin gets three steps."""
+        directory.sync_again(turn.connection, turn.workspace, turn.now)
+        self.synced(turn)
+
+    def synced(self, turn: Turn) -> None:
+        """An admin gets three steps, once: at the latest when it is known who is one."""
         admins = directory.everybody(turn.connection, turn.workspace, Role.ADMIN)
         reader = turn.me if turn.me.may(Role.ADMIN) or not admins else admins[0]
         outbox.send(
@@ -144,7 +149,10 @@ class Home:
                 role=communicator,
             ),
             "unwatch": Word(
-                handler=self.settings.unwatch, about="", example="/drumbeat unwatch #general", role=communicator
+                handler=self.settings.unwatch,
+                about="",
+                example=later("/drumbeat unwatch #general"),
+                role=communicator,
             ),
             "leaders": Word(
                 handler=Roles(Role.LEADER).typed,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,6 +13,9 @@ from bot.core.database import Connection, Id, Instant, Prepared, insert, metadat
 from bot.core.people import Person, Profile, Role
 from bot.core.places import Place, PlaceKind, QuietHours, Workspace, WorkspaceSettings
 from bot.core.texts import best_locale
+
+_ZONE: Final = "UTC"
+"""The zone of a workspace until its people are known."""
 
 organisations = sa.Table(
     "organisations",
@@ -30,7 +33,7 @@ workspaces = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("locale", sa.Text, nullable=False, server_default="en"),
-    sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
+    sa.Column("zone", sa.Text, nullable=False, server_default=_ZONE),
     sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("sync_at", Instant),
@@ -186,6 +189,22 @@ def to_sync(connection: Connection, platforms: Iterable[str], now: datetime, aga
 def sync_again(connection: Connection, workspace: Workspace, at: datetime) -> None:
     """Learn a workspace's people at another time than planned."""
     connection.execute(workspaces.update().where(workspaces.c.id == workspace.id).values(sync_at=at))
+
+
+def settle_zone(connection: Connection, workspace: Workspace) -> None:
+    """A workspace whose zone nobody told lives where most of its people do."""
+    if workspace.zone != _ZONE:
+        return
+    lived = (
+        sa.select(people.c.zone)
+        .join(accounts, accounts.c.person_id == people.c.id)
+        .where(accounts.c.workspace_id == workspace.id, people.c.active, ~people.c.bot, people.c.zone != _ZONE)
+        .group_by(people.c.zone)
+        .order_by(sa.func.count().desc(), people.c.zone)
+        .limit(1)
+    )
+    if zone := connection.execute(lived).scalar_one_or_none():
+        describe_workspace(connection, workspace.id, zone=zone)
 
 
 def describe_workspace(connection: Connection, workspace_id: int, **columns: str | bool) -> None:

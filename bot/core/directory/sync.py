@@ -12,7 +12,7 @@ from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.errors import PlatformError
 from bot.core.interactions import Event, Origin
-from bot.core.people import Profile
+from bot.core.people import Profile, Role
 from bot.core.places import Workspace
 from bot.core.ports import Platform
 
@@ -49,6 +49,11 @@ class Sync:
             for profile in await self._engine.database.run(partial(_news, workspace=workspace, profiles=profiles)):
                 origin = Origin(platform=workspace.platform, workspace=workspace.key, account=profile.account)
                 await self._engine.handle(Event(origin, "profile_changed", profile=profile))
+        await self._engine.database.run(partial(directory.settle_zone, workspace=workspace))
+        admins = partial(directory.everybody, workspace=workspace, role=Role.ADMIN)
+        if known := await self._engine.database.run(admins):
+            origin = Origin(platform=workspace.platform, workspace=workspace.key, account=known[0].account)
+            await self._engine.handle(Event(origin, "synced"))
 
 
 def _news(connection: Connection, *, workspace: Workspace, profiles: Sequence[Profile]) -> list[Profile]:

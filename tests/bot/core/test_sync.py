@@ -8,6 +8,7 @@ from bot.core.cards import Card
 from bot.core.directory import store as directory
 from bot.core.directory.sync import TOGETHER, Sync
 from bot.core.errors import Unavailable
+from bot.core.interactions import Event
 from bot.core.people import Profile
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Limit, Posted
@@ -64,7 +65,9 @@ async def test_who_moved_keeps_the_local_time_of_their_rhythm(stage: Stage) -> N
 
 async def test_only_news_is_told_to_the_features(stage: Stage) -> None:
     told: list[str] = []
-    stage.engine.listen(lambda act, _seconds: told.append(act.origin.account))
+    stage.engine.listen(
+        lambda act, _seconds: told.append(act.origin.account) if isinstance(act, Event) and act.profile else None
+    )
     await _sync(stage, Directory([ERIN]))
     await _sync(stage, Directory([ERIN]))
     assert told == []
@@ -93,6 +96,26 @@ async def test_people_are_learnt_again_after_some_hours_and_sooner_where_it_fail
         stage.clock.move(minutes=minutes)
         await sync()
         assert len(platform.asked) == 2
+
+
+async def test_a_workspace_lives_where_most_of_its_people_do(stage: Stage) -> None:
+    await _sync(stage, Directory([]))
+    assert (await stage.workspace()).zone == "Europe/London"
+
+
+async def test_an_admin_gets_the_first_steps_once_it_is_known_who_is_one(stage: Stage) -> None:
+    for _ in range(2):
+        await _sync(stage, Directory([]))
+    (steps,) = await stage.planned()
+    assert (steps.key, steps.person) == ("home:welcome:1", (await stage.person("U-anna")).id)
+
+
+async def test_people_are_learnt_when_the_bot_is_added_to_one_more_team(stage: Stage) -> None:
+    platform = Directory([ERIN])
+    await _sync(stage, platform)
+    await stage.happen("U-ben", "installed")
+    await Sync(stage.engine, {"stage": platform})()
+    assert len(platform.asked) == 2
 
 
 async def _sync(stage: Stage, platform: Directory) -> None:
