@@ -102,9 +102,8 @@ class SandboxAdapter:
 
     async def _index(self, request: Request) -> Response:
         t = _stranger(request)
-        said = words.page(t)
-        title = t(words.PAGE["title"], name=self._company.name)
-        return HTMLResponse(self._page.render(token=self._token, lang=t.locale, words=said, title=title))
+        facts = {"token": self._token, "company": self._company.name, "lang": t.locale, "words": words.page(t)}
+        return HTMLResponse(self._page.render(facts))
 
     async def _state(self, request: Request) -> Response:
         try:

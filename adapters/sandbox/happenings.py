@@ -96,38 +96,54 @@ def message(
 
 def posted(where: Room) -> Deed:
     """Somebody wrote into a room."""
-    return lambda t, who, count: t.many_rich(
-        "{who} posted in {where}. The bot counts that; it never keeps the words.",
-        "{who} posted in {where}. The bot counts that; it never keeps the words.",
-        count,
-        who=who,
-        where=_where(t, where),
-    )
+
+    def say(t: Texts, who: Text, count: int) -> Text:
+        place = _place(t, where)
+        return t.many_rich(
+            "{who} posted in {where}. The bot counts that; it never keeps the words.",
+            "{who} posted in {where}. The bot counts that; it never keeps the words.",
+            count,
+            who=who,
+            where=place,
+        )
+
+    return say
 
 
 def pressed(about: str) -> Deed:
     """Somebody pressed a button on a card with the summary `about`, or on the home page."""
-    return lambda t, who, count: t.many_rich(
-        "{who} pressed a button on “{about}”.",
-        "{who} pressed a button on “{about}”.",
-        count,
-        who=who,
-        about=about or t("the home page"),
-    )
+
+    def say(t: Texts, who: Text, count: int) -> Text:
+        what = about or t("the home page")
+        return t.many_rich(
+            "{who} pressed a button on “{about}”.",
+            "{who} pressed a button on “{about}”.",
+            count,
+            who=who,
+            about=what,
+        )
+
+    return say
 
 
 def reacted(where: Room) -> Deed:
     """Somebody put an emoji on a message."""
-    return lambda t, who, count: t.many_rich(
-        "{who} reacted in {where}.", "{who} reacted in {where}.", count, who=who, where=_where(t, where)
-    )
+
+    def say(t: Texts, who: Text, count: int) -> Text:
+        place = _place(t, where)
+        return t.many_rich("{who} reacted in {where}.", "{who} reacted in {where}.", count, who=who, where=place)
+
+    return say
 
 
 def typed(command: str, where: Room) -> Deed:
     """Somebody typed a command."""
-    return lambda t, who, _: t.rich(
-        "{who} typed `{command}` in {where}.", who=who, command=command, where=_where(t, where)
-    )
+
+    def say(t: Texts, who: Text, _: int) -> Text:
+        place = _place(t, where)
+        return t.rich("{who} typed `{command}` in {where}.", who=who, command=command, where=place)
+
+    return say
 
 
 def sent(form: str) -> Deed:
@@ -147,17 +163,17 @@ def joined(zone: str) -> Deed:
     return lambda t, who, _: t.rich("{who} joined the company, in {city}.", who=who, city=words.city(t, zone))
 
 
-def _where(t: Texts, room: Room) -> str:
+def _place(t: Texts, room: Room) -> str:
     return f"#{room.name}" if room.kind is PlaceKind.CHANNEL else t("a private chat")
 
 
-def _moment(local: Texts, at: datetime | None, now: datetime) -> str:
+def _moment(t: Texts, at: datetime | None, now: datetime) -> str:
     """An instant in words, short while its weekday alone is clear."""
     if at is None:
-        return local("later")
-    near = at - now < NEAR
-    day = local.weekday(at.astimezone(local.zone).weekday()) if near else local.day(at)
-    return local("{day}, {time}", day=day, time=local.clock(at))
+        return t("later")
+    day = t.weekday(at.astimezone(t.zone).weekday()) if at - now < NEAR else t.day(at)
+    time = t.clock(at)
+    return t("{day}, {time}", day=day, time=time)
 
 
 def _capital(text: Text) -> Text:
