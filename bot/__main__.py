@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from adapters.web import health, server
+from adapters.web import health, legal, server
 from adapters.web.app import application
 from adapters.web.metrics import Metrics
 from bot import admin, config, migrations
@@ -90,7 +90,13 @@ class Process:
         """Everything that is reached over HTTP."""
         probes = {"start": self._started, "database": self._reached, "migrations": self._in_shape}
         doors = [route for adapter in self._adapters for route in adapter.routes]
-        routes = [*health.routes(probes | {"dispatcher": self._dispatching}), *self._metrics.routes, *doors, *more]
+        routes = [
+            *health.routes(probes | {"dispatcher": self._dispatching}),
+            *self._metrics.routes,
+            *legal.routes(),
+            *doors,
+            *more,
+        ]
         return application(routes, self._metrics, self._lifespan, https=https)
 
     @asynccontextmanager
@@ -302,7 +308,7 @@ def main() -> None:
     """Run a command; what an admin can mend is one sentence."""
     configure_logs(level=logging.CRITICAL)
     try:
-        cli()
+        cli(obj=SystemClock())
     except Unusable as hindrance:
         typer.echo(f"drumbeat: {hindrance}", err=True)
         sys.exit(2)

@@ -11,7 +11,11 @@ from bot import config, migrations
 from bot.config import Unusable
 from bot.core.database import Away, Connection, Database, open_database
 from bot.core.directory import store as directory
+from bot.core.engine import Engine
+from bot.core.interactions import Event, Origin
 from bot.core.people import Person, Role
+from bot.core.places import Workspace
+from bot.core.ports import Clock
 from bot.features import features
 
 T = TypeVar("T")
@@ -51,15 +55,15 @@ def secret() -> None:
 
 
 @role.command(name="add")
-def add_role(platform: str, who: str, what: Role) -> None:
+def add_role(context: typer.Context, platform: str, who: str, what: Role) -> None:
     """Give a role to somebody, by account id or e-mail address: `drumbeat role add slack U024BE7LH communicator`."""
-    _change_role(platform, who, what, directory.grant)
+    _change_role(context.obj, platform, who, what, "role_given")
 
 
 @role.command(name="remove")
-def remove_role(platform: str, who: str, what: Role) -> None:
+def remove_role(context: typer.Context, platform: str, who: str, what: Role) -> None:
     """Take a role away from somebody."""
-    _change_role(platform, who, what, directory.revoke)
+    _change_role(context.obj, platform, who, what, "role_taken")
 
 
 @role.command(name="list")
@@ -78,17 +82,27 @@ def list_roles() -> None:
     typer.echo("\n".join(lines) or "Nobody has a role yet; a workspace's own admins are communicators without one.")
 
 
-def _change_role(platform: str, who: str, what: Role, change: Callable[[Connection, Person, Role], None]) -> None:
-    def changed(connection: Connection) -> Person | None:
+def _change_role(clock: Clock, platform: str, who: str, what: Role, event: str) -> None:
+    change = directory.grant if event == "role_given" else directory.revoke
+
+    def changed(connection: Connection) -> tuple[Workspace, Person] | None:
         for workspace in directory.all_workspaces(connection, platform):
             if person := directory.named(connection, workspace, who):
                 change(connection, person, what)
-                return directory.person(connection, workspace, person.id)
+                return workspace, directory.person(connection, workspace, person.id)
         return None
 
-    person = _with_database(lambda database: database.run(changed))
-    if person is None:
-        raise Unusable(f"Nobody on {platform} has the account or e-mail address {who}, as far as Drumbeat knows.")
+    async def told(database: Database) -> Person:
+        found = await database.run(changed)
+        if found is None:
+            raise Unusable(f"Nobody on {platform} has the account or e-mail address {who}, as far as Drumbeat knows.")
+        workspace, person = found
+        origin = Origin(platform=platform, workspace=workspace.key, account=person.account)
+        facts = {"person": str(person.id), "role": what.value}
+        await Engine(database, clock, features(), otherwise="drumbeat").handle(Event(origin, event, facts))
+        return person
+
+    person = _with_database(told)
     typer.echo(f"{person.name}: {', '.join(sorted(person.roles)) or 'no role'}")
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot import migrations
 from bot.config import Settings
+from bot.core import outbox
 from bot.core.database import Away, Connection, Database
 from bot.core.directory import store as directory
 
@@ -34,7 +35,7 @@ async def examine(settings: Settings, database: Database) -> AsyncIterator[Findi
         now = f"at {shape}, not at {migrations.head()}" if shape else "empty"
         yield Finding(f"The database is {now}: `drumbeat serve` or `drumbeat migrate` brings it into shape.")
     else:
-        for finding in await database.read(_of_the_workspaces):
+        for finding in (*await database.read(_of_the_workspaces), *await database.read(_of_the_outbox)):
             yield finding
 
 
@@ -76,3 +77,14 @@ def _of_the_workspaces(connection: Connection) -> list[Finding]:
             sentence = f"The {name} has no channel for praise, so it appears where it is given: `/drumbeat settings`."
             found.append(Finding(sentence, needed=False))
     return found
+
+
+def _of_the_outbox(connection: Connection) -> list[Finding]:
+    doubtful = outbox.doubtful(connection)
+    if not doubtful:
+        return []
+    sentence = (
+        f"Nobody can tell whether {doubtful} messages arrived (`unknown` in the outbox), so they are not sent again: "
+        "look for them in the chat."
+    )
+    return [Finding(sentence, needed=False)]

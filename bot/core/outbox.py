@@ -257,6 +257,12 @@ def planned(connection: Connection, after: int, now: datetime) -> list[Planned]:
     return [Planned(*row) for row in connection.execute(ahead.order_by(outbox.c.id))]
 
 
+def doubtful(connection: Connection) -> int:
+    """How many messages nobody can tell the fate of, though the platform was asked as long as it is any use."""
+    given_up = sa.and_(among(outbox.c.state, State.UNKNOWN.value), outbox.c.retry_at.is_(None))
+    return connection.execute(sa.select(sa.func.count()).where(given_up)).scalar_one()
+
+
 def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
     """Take back what is planned and not yet begun."""
     waiting = outbox.c.state == State.READY.value

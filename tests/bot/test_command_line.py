@@ -214,6 +214,8 @@ def test_roles_are_given_listed_and_taken(run: Run, tmp_path: Path) -> None:
     assert run("role", "add", "slack", "U1", "communicator").stdout == "Ada: communicator\n"
     assert run("role", "add", "slack", "Ada@Example.com", "leader").stdout == "Ada: communicator, leader\n"
     assert run("role", "list").stdout == "slack  U1  Ada  communicator, leader\n"
+    with sqlite3.connect(tmp_path / "data/drumbeat.sqlite") as connection:
+        assert connection.execute("SELECT name FROM cadences").fetchall() == [("rhythm:leader:1",)]
     assert run("role", "remove", "slack", "U1", "communicator").stdout == "Ada: leader\n"
 
 

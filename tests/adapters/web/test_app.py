@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from adapters.web import health
+from adapters.web import health, legal
 from adapters.web.app import LARGEST_BODY, application
 from adapters.web.metrics import Metrics
 from bot.core import outbox
@@ -52,7 +52,7 @@ def metrics(sqlite_url: str) -> Metrics:
 
 @pytest.fixture
 def client(metrics: Metrics) -> Iterator[TestClient]:
-    app = application([*health.routes({}), *ROUTES], metrics, https=True)
+    app = application([*health.routes({}), *legal.routes(), *ROUTES], metrics, https=True)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -149,3 +149,13 @@ async def test_figures_tell_what_waits_since_when_and_what_happened(database: Da
     assert 'drumbeat_messages_total{happening="paused",lane="nudge"} 1.0' in page
     assert 'drumbeat_interaction_seconds_count{kind="command",platform="slack"} 1.0' in page
     assert SECRET not in page
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/terms"])
+def test_the_pages_an_app_listing_points_to_are_there_in_both_languages(client: TestClient, address: str) -> None:
+    english = client.get(address, headers={"accept-language": "en-GB,en;q=0.9"})
+    german = client.get(address, headers={"accept-language": "de-AT,de;q=0.9,en;q=0.8"})
+    assert (english.status_code, german.status_code) == (200, 200)
+    assert '<html lang="en">' in english.text
+    assert '<html lang="de">' in german.text
+    assert english.text != german.text.replace('lang="de"', 'lang="en"')
