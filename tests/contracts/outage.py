@@ -8,7 +8,6 @@ import psycopg
 
 from tests.parts import postgres
 
-
 CUT: LiteralString = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
