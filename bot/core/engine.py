@@ -66,7 +66,7 @@ class Engine:
         try:
             return await self.database.briefly(lambda connection: self._turn(connection, act))
         except Refused as refusal:
-            return Answer(whisper=note(refusal.sentence))
+            return Answer(whisper=replace(note(refusal.sentence), locale=refusal.locale))
         finally:
             for listener in self._listeners:
                 listener(act, time.perf_counter() - began)
@@ -107,7 +107,11 @@ class Engine:
             here=here,
             emit_to=self._emit,
         )
-        return _outside(turn, self._route(turn, turn.act))
+        try:
+            return _outside(turn, self._route(turn, turn.act))
+        except Refused as refusal:
+            refusal.locale = turn.t.locale
+            raise
 
     def _route(self, turn: Turn, act: Interaction) -> Answer:
         match act:

@@ -6,12 +6,14 @@ from bot.core.rich import Text
 class Refused(Exception):
     """The person who acted must hear this: a clear sentence, already in their language.
 
-    Raised by a handler; the engine rolls the transaction back and whispers `sentence`.
+    Raised by a handler; the engine rolls the transaction back and whispers `sentence`, marked with `locale`, which it
+    sets.
     """
 
     def __init__(self, sentence: str | Text) -> None:
         super().__init__("refused")
         self.sentence = sentence
+        self.locale = "en"
 
 
 class PlatformError(Exception):
