@@ -16,15 +16,15 @@ PEOPLE_SEARCH = "choices.data"
 
 
 @cache
-def _card_schema() -> dict[str, Any]:
+def _cards() -> jsonschema.protocols.Validator:
     path = importlib.resources.files("adaptive_cards") / "schemas" / "schema-1.5.json"
-    schema: dict[str, Any] = json.loads(path.read_text())
-    return schema
+    schema = json.loads(path.read_text())
+    return jsonschema.validators.validator_for(schema)(schema)
 
 
 def check_card(card: dict[str, Any]) -> None:
     """Raise unless a card is a valid Adaptive Card 1.5."""
-    jsonschema.validate(_without(card), _card_schema())
+    _cards().validate(_without(card))
 
 
 def check_manifest(manifest: dict[str, Any], name: str = "MicrosoftTeams.schema.json") -> None:
