@@ -1,0 +1,289 @@
+# ruff: noqa: RUF001 -- All that people type is Cyrillic: a Latin letter on a card was said by the bot.
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.core import texts
+from bot.core.database import metadata, open_database
+from bot.core.directory import store as directory
+from bot.core.people import Profile
+from bot.core.places import PlaceKind
+from bot.features import features
+from bot.home import cards, service, settings
+from tests.bot.stage import Stage
+from tests.bot.walk import PSEUDO, Marked, Walk
+
+CAST = {"U-anna": "Анна", "U-ben": "Бен", "U-chen": "Чен", "U-dora": "Дора"}
+CROWD = {f"U-{number}": f"№ {number}" for number in range(11)}
+NEW = {"U-eva": ("Ева", False, ""), "U-fima": ("Фима", False, "Врач"), "U-galya": ("Галя", True, "")}
+PLACES = [
+    ("C-general", PlaceKind.CHANNEL, "общий"),
+    ("C-intro", PlaceKind.CHANNEL, "знакомства"),
+    ("C-praise", PlaceKind.CHANNEL, "похвала"),
+]
+ZONE = "Asia/Kolkata"
+REASON = "за помощь с большим отчётом"
+
+
+@pytest.fixture(params=[PSEUDO, *texts.LOCALES])
+def locale(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give a language that everybody speaks, and make the one that nobody does complete for as long."""
+    spoken: str = request.param
+    if spoken == PSEUDO:
+        marked, real = Marked(), texts._translations
+        monkeypatch.setattr(texts, "_translations", lambda asked: marked if asked == PSEUDO else real(asked))
+        monkeypatch.setitem(cards.LANGUAGES, PSEUDO, "日本語")
+        for module in (texts, cards, service, settings):
+            monkeypatch.setattr(module, "LOCALES", (*texts.LOCALES, PSEUDO))
+    return spoken
+
+
+@pytest.fixture
+async def walk(sqlite_url: str, locale: str) -> AsyncIterator[Walk]:
+    """Give a company in which everybody speaks one language, and no name has a Latin letter."""
+    database = open_database(sqlite_url)
+    await database.run(metadata.create_all)
+    stage = Stage(database, features())
+    workspace = await stage.workspace()
+    await stage.run(lambda c: directory.describe_workspace(c, workspace.id, locale=locale, zone=ZONE))
+    await stage.run(lambda c: [directory.place_at(c, workspace, *place) for place in PLACES])
+    for account, name in {**CAST, **CROWD}.items():
+        photo = "https://example.com/дора.png" if account == "U-dora" else ""
+        title = "Инженер" if account == "U-ben" else ""
+        admin = account == "U-anna"
+        await stage.learn(
+            Profile(account=account, name=name, locale=locale, zone=ZONE, photo=photo, title=title, admin=admin)
+        )
+    await stage.learn(Profile(account="U-bot", name="Бот", locale=locale, zone=ZONE, bot=True))
+    yield Walk(stage, locale)
+    await database.close()
+
+
+async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: Walk) -> None:
+    await install(walk)
+    await choose_language(walk)
+    await welcome(walk)
+    await praise_without_a_channel(walk)
+    await introduce(walk)
+    await choose_settings(walk)
+    await name_people(walk)
+    await ask_for_help(walk)
+    await introduce_in_a_channel(walk)
+    await misread_polls(walk)
+    await vote(walk)
+    await misread_praise(walk)
+    await praise(walk)
+    await misread_rhythms(walk)
+    await live_with_a_rhythm(walk)
+    await lead(walk)
+    await open_homes(walk)
+    await leave(walk)
+    assert everything(walk.stage) == walk.met
+
+
+def everything(stage: Stage) -> set[tuple[str, str]]:
+    """Every command, button, form and drawing there is."""
+    engine = stage.engine
+    return {("typed", name) for name in engine.commands} | {
+        (what, f"{feature.name}.{name}")
+        for feature in engine.features.values()
+        for what, names in (("pressed", feature.clicks), ("sent", feature.forms), ("drawn", feature.drawings))
+        for name in names
+    }
+
+
+async def install(walk: Walk) -> None:
+    await walk.happen("U-anna", "installed")
+    card = await walk.newest("home.welcome")
+    await walk.press("U-anna", card, "home.help")
+    await walk.press("U-anna", card, "home.settings")
+    await walk.stage.run(lambda c: walk.stage.engine.features["intros"].ticks["settle"](c, walk.stage.clock.now()))
+
+
+async def welcome(walk: Walk) -> None:
+    for account, (name, has_photo, title) in NEW.items():
+        profile = Profile(account=account, name=name, locale=walk.locale, zone=ZONE, has_photo=has_photo, title=title)
+        await walk.stage.learn(profile)
+        await walk.happen(account, "joined")
+    card = await walk.newest("intros.welcome")
+    await walk.press("U-galya", card, "intros.intro")
+    await walk.press("U-galya", card, "intros.decline")
+    await walk.press("U-galya", await walk.newest("intros.blank"), "intros.hush")
+
+
+async def introduce(walk: Walk) -> None:
+    opened = await walk.type("U-ben", "/intro Люблю тишину")
+    await walk.send("U-ben", opened, role="", loves="ж" * 281)
+    await walk.send("U-ben", opened, role="Инженер", loves="Тишину", offers="Чай", question="Кофе")
+
+
+async def introduce_in_a_channel(walk: Walk) -> None:
+    for account in ("U-dora", "U-dora", "U-ben"):
+        opened = await walk.type(account, "/intro")
+        await walk.send(account, opened, role="Врач", loves="Горы", offers="Совет", question="Куда?")
+    await walk.draw("U-anna", "intros.introduction", person="999")
+
+
+async def choose_language(walk: Walk) -> None:
+    opened = await walk.type("U-anna", "/drumbeat settings")
+    await walk.send("U-anna", opened, locale="en" if walk.locale == "de" else "de")
+    await walk.send("U-anna", opened)
+
+
+async def choose_settings(walk: Walk) -> None:
+    opened = await walk.type("U-anna", "/drumbeat settings")
+    await walk.send("U-anna", opened, quiet_begin="?")
+    await walk.send("U-anna", opened, quiet_end="?")
+    await walk.send("U-anna", opened)
+    await walk.send(
+        "U-anna",
+        opened,
+        introductions="<#C-intro>",
+        praise="<#C-praise>",
+        watched0="<#C-general>",
+        quiet_begin="19:00",
+        nudges="2",
+    )
+    for line in ("watch", "watch <#C-general>", "watch here", "watch ?", "unwatch", "unwatch here", "watch here"):
+        await walk.type("U-anna", f"/drumbeat {line}")
+
+
+async def name_people(walk: Walk) -> None:
+    for role in ("leaders", "communicators"):
+        for line in ("", "add", "add <@U-ben>", "add <@U-chen>", "list", "remove <@U-chen>"):
+            await walk.type("U-anna", f"/drumbeat {role} {line}")
+    await walk.press("U-ben", await walk.newest("home.communicator"), "home.help")
+
+
+async def ask_for_help(walk: Walk) -> None:
+    for line in ("", "help", "привет", "hello", "язык", "langage", "unwatc", "settings", "watch", "my data"):
+        await walk.type("U-dora", f"/drumbeat {line}")
+        await walk.type("U-anna", f"/drumbeat {line}")
+    await walk.type("U-anna", "/drumbeat introo")
+    asked = await walk.type("U-dora", "/drumbeat language")
+    await walk.press("U-dora", asked.whisper, "home.language", "?")
+    await walk.press("U-dora", asked.whisper, "home.language", walk.locale)
+    await walk.type("U-dora", f"/drumbeat language {walk.locale}")
+    await walk.force("U-dora", "polls.nothing")
+
+
+async def misread_polls(walk: Walk) -> None:
+    many = " ".join(f'"{number}"' for number in range(31))
+    for line in (
+        '"Обед?"',
+        '"Обед?" "Суп" "СУП"',
+        '"Обед?" "Суп" "Рис" --close вчера',
+        f'"Обед?" {many}',
+        f'"Обед?" "Суп" "{"ж" * 151}"',
+        f'"{"ж" * 301}" "Суп" "Рис"',
+        f'"{"ж" * 3001}" "Суп" "Рис"',
+    ):
+        await walk.type("U-ben", f"/poll {line}")
+    await walk.type("U-ben", '/poll "Обед?" "Суп"', place="D-ben")
+    opened = await walk.type("U-ben", "/poll")
+    await walk.send("U-ben", opened, question="", options="")
+    await walk.send("U-ben", opened, question="Обед?", options="Суп\nРис", closes="2020-01-01T09:00")
+    home = (await walk.happen("U-ben", "home_opened")).home
+    await walk.send("U-ben", await walk.press("U-ben", home, "polls.poll"), question="Обед?", options="Суп\nРис")
+
+
+async def vote(walk: Walk) -> None:
+    await walk.type("U-ben", '/poll "Обед?" "Суп" "Рис" --close never')
+    card = await walk.newest("polls.ballot")
+    for account in CROWD:
+        await walk.press(account, card, "polls.vote")
+    card = await walk.newest("polls.ballot")
+    await walk.press("U-chen", card, "polls.voters")
+    await walk.press("U-0", card, "polls.withdraw")
+    await walk.press("U-chen", card, "polls.close")
+    await walk.press("U-ben", card, "polls.close")
+    for address, value in (("vote", "1:0"), ("close", "1"), ("vote", "999:0"), ("voters", "999")):
+        await walk.force("U-ben", f"polls.{address}", value)
+    await walk.type("U-dora", '/poll "Секрет?" "Да" "Нет" --confidential --multi')
+    secret = await walk.newest("polls.ballot")
+    for account in ("U-ben", "U-ben", "U-chen"):
+        await walk.press(account, secret, "polls.vote")
+    await walk.force("U-ben", "polls.voters", "2")
+    await walk.force("U-ben", "polls.vote", "2:1")
+    await walk.press("U-dora", secret, "polls.close")
+    await walk.type("U-dora", '/poll "Никто?" "Да" "Нет" --close 1h')
+    await walk.pass_time(hours=2)
+    await walk.type("U-dora", '/poll "Спорт?" "Да" "Нет"')
+    await walk.draw("U-dora", "home.undelivered", place="1", reason="403")
+
+
+async def praise_without_a_channel(walk: Walk) -> None:
+    await walk.type("U-ben", f"/praise <@U-anna> {REASON}", place="D-ben")
+    await walk.type("U-ben", f"/praise <@U-anna> <@U-chen> {REASON} #команда")
+    await walk.type("U-ben", f"/praise <@U-anna> <@U-chen> {REASON} #команда")
+
+
+async def misread_praise(walk: Walk) -> None:
+    everybody = " ".join(f"<@{account}>" for account in CROWD)
+    tags = " ".join(f"#цель{number}" for number in range(6))
+    for line in (
+        REASON,
+        f"@Кто {REASON}",
+        f"<@U-ben> {REASON}",
+        f"<@U-bot> {REASON}",
+        f"{everybody} {REASON}",
+        "<@U-anna>",
+        "<@U-anna> да",
+        f"<@U-anna> {'ж ' * 300}",
+        f"<@U-anna> {'ж ' * 1600}",
+        f"<@U-anna> {REASON} {tags}",
+    ):
+        await walk.type("U-ben", f"/praise {line}")
+
+
+async def praise(walk: Walk) -> None:
+    home = (await walk.happen("U-ben", "home_opened")).home
+    await walk.press("U-ben", home, "praise.praise")
+    opened = await walk.type("U-ben", "/praise")
+    await walk.send("U-ben", opened)
+    await walk.send("U-ben", opened, people=("<@U-dora>",), reason=REASON, values="команда")
+    await walk.draw("U-anna", "praise.praise", praise="999")
+
+
+async def misread_rhythms(walk: Walk) -> None:
+    opened = await walk.type("U-ben", "/rhythm")
+    await walk.send("U-ben", opened, day0="", time0="", time1="?", day2="3", time2="")
+    await walk.send("U-ben", opened, day0="1", time0="09:30", day1="1", time1="09:30", time_leader="?")
+    await walk.type("U-chen", "/drumbeat stop")
+    await walk.send("U-chen", await walk.type("U-chen", "/rhythm"))
+    await walk.type("U-chen", "/drumbeat start")
+
+
+async def live_with_a_rhythm(walk: Walk) -> None:
+    opened = await walk.type("U-ben", "/rhythm")
+    await walk.send("U-ben", opened, day2="4", time2="23:00", doing2="post")
+    await walk.type("U-ben", "/rhythm")
+    for _ in range(2):
+        for _ in range(28):
+            await walk.pass_time(hours=6)
+        await walk.press("U-ben", await walk.newest("rhythm.nudge"), "rhythm.done")
+    nudge = await walk.newest("rhythm.nudge")
+    for address in ("rhythm.later", "rhythm.skip", "rhythm.rhythm", "rhythm.stop", "rhythm.later"):
+        await walk.press("U-ben", nudge, address)
+
+
+async def lead(walk: Walk) -> None:
+    card = await walk.newest("rhythm.reminder")
+    for _ in range(16):
+        card = (await walk.press("U-ben", card, "rhythm.another")).replace or card
+    for address in ("rhythm.done", "rhythm.skip", "rhythm.unremind"):
+        await walk.press("U-ben", card, address)
+    await walk.type("U-ben", "/rhythm")
+
+
+async def open_homes(walk: Walk) -> None:
+    for account in (*CAST, *NEW):
+        await walk.happen(account, "home_opened")
+        await walk.type(account, "/drumbeat my data")
+
+
+async def leave(walk: Walk) -> None:
+    data = await walk.type("U-ben", "/drumbeat my data")
+    await walk.press("U-ben", data.whisper, "home.erase")
+    await walk.happen("U-ben", "home_opened")
