@@ -23,6 +23,7 @@ PAGE: Final[Mapping[str, str]] = {
     "direct": later("Direct messages"),
     "unread": later("{name}, {count} unread"),
     "jump_button": later("Jump to…"),
+    "keys": later("Ctrl K"),
     "jump": later("Jump to"),
     "jump_hint": later("A channel or a person"),
     "write": later("Write to somebody"),

@@ -21,7 +21,7 @@ function show() {
   const rooms = [...world.rooms.values()];
   const channels = rooms.filter((room) => room.kind === "channel");
   const direct = rooms.filter((room) => room.kind !== "channel");
-  const find = h("button", { type: "button", class: "find", onclick: jump }, word("jump_button"), h("kbd", {}, "Ctrl K"));
+  const find = h("button", { type: "button", class: "find", onclick: jump }, word("jump_button"), h("kbd", {}, word("keys")));
   put(side, h("div", { class: "brand" }, h("strong", {}, world.company), find), h("div", { class: "lists" }, group(word("channels"), channels), group(word("direct"), direct), newMessage()), foot());
   if (focused) side.querySelector(`[data-room="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -1,14 +1,16 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
+from gettext import NullTranslations
 
 import pytest
 
-from adapters.sandbox import company
+from adapters.sandbox import company, happenings
 from adapters.sandbox.chat import Chat
-from adapters.sandbox.happenings import HAPPENINGS, THINGS, pressed
+from adapters.sandbox.happenings import HAPPENINGS, REASONS, THINGS, pressed
 from adapters.sandbox.strip import Names, Strip
 from bot.core.outbox import Planned
-from bot.core.rich import spoken
+from bot.core.rich import plain, spoken
 from bot.core.texts import Texts
 from bot.features import features
 from scheduler import Happening, Notice
@@ -86,6 +88,61 @@ def test_many_people_who_do_one_thing_are_one_line(strip: Strip) -> None:
     for member in company.load().people[:9]:
         strip.acted(member, TUESDAY, pressed("Tea?"), "vote")
     assert lines(strip) == ["Aylin Demir, Jonas Weidner, and 7 others pressed a button on “Tea?”. x1 "]
+
+
+def test_a_line_is_told_to_each_reader_in_their_own_language(strip: Strip) -> None:
+    until = TUESDAY + timedelta(hours=3)
+    strip.notice(replace(SENT, happening=Happening.DISPLACED, until=until, reason="quiet_hours"))
+    assert lines(strip, "de") == [
+        "Ein Ansto\u00df f\u00fcr Ana Beatriz Rocha wartet bis Dienstag, 08:40 Uhr: Ruhezeiten. x1 America/Sao_Paulo"
+    ]
+
+
+def test_what_one_does_and_what_several_do_are_two_sentences_in_german(strip: Strip) -> None:
+    several = company.load().people[:2]
+    for member in several:
+        strip.acted(member, TUESDAY, pressed(""), "vote")
+    strip.acted(several[0], TUESDAY, pressed(""), "other")
+    both, alone = lines(strip, "de")
+    assert "Mara Lindqvist und Henrik Aldenhoven haben" in both
+    assert "Mara Lindqvist hat" in alone
+
+
+class Elsewhere(NullTranslations):
+    """A language in which every letter is the same, so that a word that was never translated stands out."""
+
+    def gettext(self, message: str) -> str:
+        return re.sub(r"\{\w+\}|[A-Za-z]", lambda found: found[0] if len(found[0]) > 1 else "ø", message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.mark.parametrize("happening", HAPPENINGS)
+def test_nothing_that_happens_is_told_half_translated(happening: str) -> None:
+    t = Texts("en", translations=Elsewhere())
+    for drawing in THINGS:
+        for reason in REASONS:
+            say = happenings.message(
+                happening, drawing, plain(""), until=None, at=TUESDAY, zone="UTC", reason=reason, more=2
+            )
+            assert not re.search("[A-Za-z]", spoken(say(t)).replace("later", ""))
+
+
+def test_nothing_that_people_do_is_told_half_translated(strip: Strip) -> None:
+    t = Texts("en", translations=Elsewhere())
+    where = strip._chat.rooms["D-ana"]
+    deeds = [
+        happenings.posted(where),
+        happenings.reacted(where),
+        happenings.typed("", where),
+        happenings.pressed(""),
+        happenings.sent(""),
+        happenings.kept_open(),
+        happenings.joined("America/Sao_Paulo"),
+    ]
+    for deed in deeds:
+        assert not re.search("[A-Za-z]", spoken(deed(t, plain(""), 1)))
 
 
 async def test_the_strip_never_grows_without_end(strip: Strip) -> None:
