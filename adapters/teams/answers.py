@@ -96,7 +96,8 @@ class Answers:
         if answer.form:
             return _dialog(answer.form.title, await self._form(activity, answer.form, dialog=True, message=message))
         if answer.whisper is None:
-            return None if isinstance(act, Sent) else _sentence((await self._texts(activity))("Done."))
+            t = await self._texts(activity)
+            return None if isinstance(act, Sent) else _sentence(t("Done."))
         if _is_sentence(answer.whisper):
             return _sentence(_words(answer.whisper))
         return _dialog(answer.whisper.summary, adaptive(answer.whisper))
