@@ -157,13 +157,13 @@ class Walk:
     def see(self, shown: Card | Form) -> None:
         """Hold one card or form to everything that is promised."""
         assert shown.locale == self.locale, shown
-        self._read(visible(shown))
+        self._understand(visible(shown))
         if isinstance(shown, Card):
             self._see_card(shown)
         else:
             self._see_form(shown)
 
-    def _read(self, texts: Iterable[str]) -> None:
+    def _understand(self, texts: Iterable[str]) -> None:
         """Nothing is said in English, but for what is neutral and what is only said back."""
         for text in texts if self.locale == PSEUDO else ():
             own = text.replace(f"⟧{self.line}⟦", "⟧⟦")
@@ -176,7 +176,7 @@ class Walk:
             assert isinstance(each, Select) or len(each.value) <= LONGEST["value"]
         fit(slack.message(card)["blocks"])
         fit(slack.home(card)["blocks"])
-        self._read(labels(slack.message(card)["blocks"]))
+        self._understand(labels(slack.message(card)["blocks"]))
         self._see_teams(teams.adaptive(card))
         json.dumps(sandbox.card(card))
 
@@ -185,7 +185,7 @@ class Walk:
         assert len(form.state) <= LONGEST["state"]
         assert self.locale == PSEUDO or max(len(form.title), len(form.submit)) <= LONGEST["title"]
         fit(slack_forms.view(form)["blocks"])
-        self._read(labels(slack_forms.view(form)))
+        self._understand(labels(slack_forms.view(form)))
         for dialog in (True, False):
             self._see_teams(teams_forms.card(form, Texts(self.locale), teams_forms.Choices(), dialog=dialog))
         json.dumps(sandbox.form(form, "Asia/Kolkata"))
@@ -193,7 +193,7 @@ class Walk:
     def _see_teams(self, card: dict[str, Any]) -> None:
         check_card(card)
         assert teams.size(card) <= teams.LARGEST
-        self._read(labels(card))
+        self._understand(labels(card))
 
 
 def labels(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
