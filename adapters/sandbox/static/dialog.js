@@ -10,6 +10,7 @@ export function show(content, { title, wide = false, closed = () => {} } = {}) {
   const close = h("button", { class: "quiet close", type: "button", "aria-label": word("close"), onclick: () => dialog.close() }, "✕");
   put(dialog, h("header", {}, h("h2", { id: "dialog-title" }, title), close), content);
   dialog.onclose = () => {
+    if (dialog.open) return; // told late, of the dialog before this one
     dialog.replaceChildren();
     closed();
   };

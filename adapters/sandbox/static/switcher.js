@@ -80,10 +80,10 @@ function finder(title, placeholder, find) {
   input.addEventListener("keydown", (event) => {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps && items.length) at = (at + steps[event.key] + items.length) % items.length;
-    else if (event.key === "Enter") return take(at);
-    else return;
-    event.preventDefault();
-    mark();
+    else if (event.key !== "Enter") return;
+    event.preventDefault(); // else Enter would press whatever has the focus once the dialog is closed
+    if (event.key === "Enter") take(at);
+    else mark();
   });
   look();
   input.focus();
