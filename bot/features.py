@@ -2,6 +2,7 @@
 
 from bot import home, intros, polls, praise, rhythm
 from bot.core.feature import Feature
+from bot.core.routes import store as _routes  # noqa: F401 -- its table is in every database, whichever adapters there are
 
 
 def features() -> tuple[Feature, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.core.database import Connection, Database
-from bot.core.directory.store import forget_deliveries
+from bot.core.deliveries.store import forget_deliveries
 from bot.core.outbox import State, outbox
 from scheduler import limits
 

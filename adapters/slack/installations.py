@@ -21,6 +21,7 @@ from adapters.slack.tokens import Access
 from bot.config import Settings
 from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
+from bot.core.routes import store as known_ways
 
 log = structlog.get_logger()
 
@@ -100,7 +101,7 @@ class Installations(AsyncInstallationStore):
 
         def work(connection: Connection) -> None:
             if workspace := directory.find_workspace(connection, NAME, team):
-                directory.keep_route(connection, workspace, ROUTE, {})
+                known_ways.keep_route(connection, workspace, ROUTE, {})
 
         await self._database.run(work)
 
@@ -110,7 +111,7 @@ class Installations(AsyncInstallationStore):
         name = (bot.enterprise_name if whole else bot.team_name) or ""
         workspace = directory.workspace(connection, NAME, key)
         directory.describe_workspace(connection, workspace.id, name=name, active=not whole)
-        directory.keep_route(connection, workspace, ROUTE, {"sealed": self._seal.close(vars(bot))})
+        known_ways.keep_route(connection, workspace, ROUTE, {"sealed": self._seal.close(vars(bot))})
 
     async def _look(self, team: str, enterprise: str) -> Bot | None:
         for key in filter(None, (team, enterprise)):
@@ -123,7 +124,7 @@ class Installations(AsyncInstallationStore):
 
     def _find(self, connection: Connection, key: str) -> dict[str, Any] | None:
         workspace = directory.find_workspace(connection, NAME, key)
-        kept = directory.routes_of(connection, workspace, ROUTE).get(ROUTE, {}) if workspace else {}
+        kept = known_ways.routes_of(connection, workspace, ROUTE).get(ROUTE, {}) if workspace else {}
         if lender := kept.get("lender"):
             return self._find(connection, lender)
         opened = self._seal.open(kept["sealed"]) if "sealed" in kept else None
@@ -150,7 +151,7 @@ class Installations(AsyncInstallationStore):
 
 def _lend(connection: Connection, team: str, lender: str) -> None:
     workspace = directory.workspace(connection, NAME, team)
-    directory.keep_route(connection, workspace, ROUTE, {"lender": lender})
+    known_ways.keep_route(connection, workspace, ROUTE, {"lender": lender})
 
 
 def _access(bot: Bot) -> Access:

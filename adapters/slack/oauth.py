@@ -25,7 +25,7 @@ from adapters.slack.clients import Web, silent
 from adapters.slack.installations import Installations
 from bot.config import Settings
 from bot.core.database import Database
-from bot.core.directory import store as directory
+from bot.core.deliveries import store as deliveries
 from bot.core.ports import Clock
 from bot.core.texts import Texts, best_locale
 
@@ -55,7 +55,7 @@ class States(AsyncOAuthStateStore):
         except BadSignature:
             return False
         now = self._clock.now()
-        return await self._database.run(lambda c: directory.first_time(c, f"slack-install:{issued}", now))
+        return await self._database.run(lambda c: deliveries.first_time(c, f"slack-install:{issued}", now))
 
 
 class Install:

@@ -13,6 +13,7 @@ from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.people import Profile
 from bot.core.places import PlaceKind, Workspace
+from bot.core.routes import store as known_ways
 
 PLATFORM: Final = "teams"
 CHANNEL: Final = "channel"
@@ -61,17 +62,17 @@ class Routes:
     async def find(self, workspace: Workspace, *keys: str) -> list[Way]:
         """The kept ways by their keys; an empty one where there is none."""
         return await self._database.read(
-            lambda connection: [directory.route(connection, workspace, key) for key in keys]
+            lambda connection: [known_ways.route(connection, workspace, key) for key in keys]
         )
 
     async def all(self, workspace: Workspace, prefix: str) -> dict[str, Way]:
         """The ways whose keys begin with `prefix`, by the rest of their keys."""
-        found = await self._database.read(lambda connection: directory.routes_of(connection, workspace, prefix))
+        found = await self._database.read(lambda connection: known_ways.routes_of(connection, workspace, prefix))
         return {key.removeprefix(prefix): way for key, way in found.items()}
 
     async def keep(self, workspace: Workspace, key: str, way: Way) -> None:
         """Keep one way."""
-        await self._database.run(lambda connection: directory.keep_route(connection, workspace, key, way))
+        await self._database.run(lambda connection: known_ways.keep_route(connection, workspace, key, way))
 
     async def learn(self, workspace: Workspace, profile: Profile) -> None:
         """Take over what Teams told of an account."""
@@ -83,7 +84,7 @@ class Routes:
         def kept(connection: Connection) -> None:
             for key, name in channels.items():
                 directory.place_at(connection, workspace, key, PlaceKind.CHANNEL, name)
-                directory.keep_route(connection, workspace, f"place:{key}", {"service": service, "kind": CHANNEL})
+                known_ways.keep_route(connection, workspace, f"place:{key}", {"service": service, "kind": CHANNEL})
 
         await self._database.run(kept)
 
@@ -143,5 +144,5 @@ def _keep(connection: Connection, tenant: str, news: Mapping[str, object]) -> bo
             after = directory.learn(connection, workspace, fact)
             moved |= before is not None and (before.zone, before.locale) != (after.zone, after.locale)
         elif isinstance(fact, Mapping):
-            directory.keep_route(connection, workspace, key, fact)
+            known_ways.keep_route(connection, workspace, key, fact)
     return moved

@@ -10,6 +10,7 @@ import structlog
 
 from bot.core.cards import Card, Part, note
 from bot.core.database import Connection, Database
+from bot.core.deliveries import store as deliveries
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Turn, View, Withdrawn
@@ -86,7 +87,7 @@ class Engine:
     def _turn(self, connection: Connection, act: Interaction) -> Answer:
         origin = act.origin
         now = self.clock.now()
-        if origin.id and not directory.first_time(connection, f"{origin.platform}:{origin.id}", now):
+        if origin.id and not deliveries.first_time(connection, f"{origin.platform}:{origin.id}", now):
             return NOTHING
         workspace = directory.workspace(connection, origin.platform, origin.workspace)
         if isinstance(act, Event) and act.profile:

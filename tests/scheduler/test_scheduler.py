@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bot.core import outbox as core
 from bot.core.database import Connection, Database
+from bot.core.deliveries import store as deliveries_store
 from bot.core.directory import store as directory
 from bot.core.feature import Feature
 from bot.core.outbox import Lane, outbox
@@ -147,7 +148,7 @@ async def test_what_nobody_needs_any_more_is_dropped(world: World) -> None:
     await world.run(seconds=2)
     await world.send("waiting", due=world.clock.now() + timedelta(days=900))
     now = world.clock.now()
-    await world.database.run(lambda c: directory.first_time(c, "delivery", now))
+    await world.database.run(lambda c: deliveries_store.first_time(c, "delivery", now))
     await world.database.run(lambda c: take(c, 1, [Limit("bucket", 1, 1)], now, timedelta(0)))
     await tidy(world.database, now)
     assert await _counts(world.database) == (3, 1, 1)
@@ -158,7 +159,7 @@ async def test_what_nobody_needs_any_more_is_dropped(world: World) -> None:
 
 
 async def _counts(database: Database) -> tuple[int, int, int]:
-    tables = (outbox, directory.deliveries, core.limits)
+    tables = (outbox, deliveries_store.deliveries, core.limits)
 
     def count(connection: Connection) -> tuple[int, int, int]:
         rows, deliveries, buckets = (

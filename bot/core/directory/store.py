@@ -81,24 +81,6 @@ places = sa.Table(
     sa.UniqueConstraint("workspace_id", "key"),
 )
 
-routes = sa.Table(
-    "routes",
-    metadata,
-    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("data", sa.Text, nullable=False),
-)
-"""How an adapter reaches a place or an account where the key alone is not enough (a Teams conversation reference);
-keys and data are the adapter's own, data is a JSON object of strings."""
-
-deliveries = sa.Table(
-    "deliveries",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("at", Instant, nullable=False, index=True),
-)
-"""Interactions already handled, so that a platform's retry changes nothing."""
-
 _PERSON = (
     people.c.id,
     people.c.organisation_id,
@@ -136,11 +118,6 @@ _BY_ID = (
 _WORKSPACE = Prepared(
     lambda _: sa.select(workspaces).where(
         workspaces.c.platform == sa.bindparam("platform"), workspaces.c.key == sa.bindparam("key")
-    )
-)
-_DELIVERED = Prepared(
-    lambda connection: (
-        insert(connection, deliveries).values(id=sa.bindparam("id"), at=sa.bindparam("at")).on_conflict_do_nothing()
     )
 )
 
@@ -303,30 +280,6 @@ def places_of(connection: Connection, workspace: Workspace, kind: PlaceKind) -> 
     return [_place(row) for row in rows]
 
 
-def route(connection: Connection, workspace: Workspace, key: str) -> dict[str, str]:
-    """The way an adapter keeps to reach something; empty if it keeps none."""
-    mine = sa.and_(routes.c.workspace_id == workspace.id, routes.c.key == key)
-    data = connection.execute(sa.select(routes.c.data).where(mine)).scalar_one_or_none()
-    found: dict[str, str] = json.loads(data) if data else {}
-    return found
-
-
-def routes_of(connection: Connection, workspace: Workspace, prefix: str) -> dict[str, dict[str, str]]:
-    """The ways an adapter keeps to reach something, by their keys, for all keys that begin with `prefix`."""
-    mine = sa.and_(routes.c.workspace_id == workspace.id, routes.c.key.startswith(prefix, autoescape=True))
-    return {row.key: json.loads(row.data) for row in connection.execute(sa.select(routes).where(mine))}
-
-
-def keep_route(connection: Connection, workspace: Workspace, key: str, data: Mapping[str, str]) -> None:
-    """Keep the way to reach something; what was kept under the same key is replaced."""
-    row = {"workspace_id": workspace.id, "key": key, "data": json.dumps(dict(data))}
-    connection.execute(
-        insert(connection, routes)
-        .values(row)
-        .on_conflict_do_update(index_elements=["workspace_id", "key"], set_={"data": row["data"]})
-    )
-
-
 def grant(connection: Connection, person: Person, role: Role) -> None:
     """Give a role."""
     _set_roles(connection, person.id, {*_held(connection, person.id), role})
@@ -359,16 +312,6 @@ def forget(connection: Connection, person: Person) -> None:
     """
     blank = {"name": "", "email": None, "title": "", "photo": "", "roles": "", "chosen_locale": None}
     connection.execute(people.update().where(people.c.id == person.id).values(blank))
-
-
-def first_time(connection: Connection, delivery: str, now: datetime) -> bool:
-    """Whether a delivery was not handled before; it is from now on."""
-    return _DELIVERED.run(connection, id=delivery, at=now) == 1
-
-
-def forget_deliveries(connection: Connection, before: datetime) -> None:
-    """Drop the memory of deliveries that no platform repeats any more."""
-    connection.execute(deliveries.delete().where(deliveries.c.at < before))
 
 
 def _namesake(connection: Connection, workspace: Workspace, profile: Profile) -> int | None:
