@@ -44,7 +44,7 @@ function line(one) {
   const time = format(at, { weekday: "short", hour: "numeric", minute: "2-digit", timeZone: zone });
   const when = h("span", { class: "when" }, word("time_in", { time, city: one.city || me().city }));
   const times = one.times > 1 && h("span", { class: "times" }, word("times", { count: one.times }));
-  return h("li", { class: one.sign }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[one.sign] ?? "•"), h("span", {}, rich(one.words), times, when));
+  return h("li", { class: one.sign }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[one.sign] ?? "•"), h("span", {}, rich(one.words), times && [" ", times], " ", when));
 }
 
 function wish(name) {
