@@ -1,91 +1,12 @@
 """The sandbox in a real browser, as people use it: by hand and by keyboard, on a desk and on a phone."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
-import pytest
-import uvicorn
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
-from starlette.applications import Starlette
+from playwright.async_api import expect
 
-from bot.core.database import metadata, open_database
-from bot.core.engine import Engine
-from bot.features import features
-from scheduler import MovableClock, SystemClock
-from tests.adapters.sandbox.parts import put_together
-from tests.parts.process import free_port
+from tests.e2e.office import Office, box, messages, type_line
 
-TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844}
-
-
-@dataclass
-class Office:
-    """A running sandbox and the windows people look at it through; `complaints` is what the browser found wrong."""
-
-    address: str
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    async def enter(self, account: str, room: str = "general", **context: object) -> Page:
-        """Open a window as somebody, in a room."""
-        self.contexts.append(await self.browser.new_context(**context))  # type: ignore[arg-type]
-        page = await self.contexts[-1].new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        await page.goto(f"{self.address}/sandbox/#{account}/{room}")
-        await expect(page.get_by_role("main").get_by_role("article").first).to_be_visible()
-        return page
-
-
-@pytest.fixture
-async def office(chromium: Browser, sqlite_url: str) -> AsyncIterator[Office]:
-    """Give a sandbox on a port of its own; at the end the browser must have had nothing to complain of."""
-    database = open_database(sqlite_url)
-    await database.run(metadata.create_all)
-    clock = MovableClock(TUESDAY, SystemClock())
-    engine = Engine(database, clock, features(), otherwise="drumbeat")
-    sandbox, scheduler = put_together(engine, clock)
-    await sandbox.start()
-    scheduler.start()
-    engine.listen(lambda _act, _seconds: scheduler.wake())
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=sandbox.routes), port=port, log_config=None, lifespan="off")
-    )
-    serving = asyncio.create_task(server.serve())
-    office = Office(f"http://127.0.0.1:{port}", chromium)
-    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event to wait for
-        await asyncio.sleep(0.01)
-    yield office
-    for context in office.contexts:
-        await context.close()
-    sandbox.close()
-    server.should_exit = True
-    await serving
-    await scheduler.stop()
-    await database.close()
-    assert office.complaints == []
-
-
-def box(page: Page) -> Locator:
-    """The message box."""
-    return page.get_by_role("combobox", name=re.compile("^(Message|Nachricht an) "))
-
-
-def messages(page: Page) -> Locator:
-    """The messages of the open room."""
-    return page.get_by_role("main").get_by_role("article")
-
-
-async def type_line(page: Page, line: str) -> None:
-    await box(page).fill(line)
-    await box(page).press("Enter")
 
 
 async def test_a_poll_is_typed_with_completion_and_voted_on_by_keyboard_alone(office: Office) -> None:
@@ -210,96 +131,6 @@ async def test_one_can_be_somebody_else(office: Office) -> None:
     await expect(chooser).to_be_hidden()
     await expect(page.get_by_role("region", name="Du bist")).to_contain_text("Lukas Brandl")
     await expect(page.get_by_role("region", name="Uhr")).to_contain_text("Dienstag, 24. Nov.")
-
-
-async def test_somebody_who_reads_german_sees_everything_in_german(office: Office) -> None:
-    page = await office.enter("lukas", "random")
-    await expect(page.locator("html")).to_have_attribute("lang", "de")
-    await expect(page.get_by_role("button", name="Person wechseln")).to_be_visible()
-    await expect(page.get_by_role("region", name="Hinter den Kulissen")).to_contain_text("ging an")
-    await box(page).focus()
-    await page.keyboard.type("/po")
-    await expect(page.get_by_role("option", name="/poll")).to_contain_text("Stellt eine Frage und l\u00e4sst alle")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Enter")
-    form = page.get_by_role("dialog", name="Umfrage starten")
-    await form.get_by_role("textbox", name="Frage").fill("Wohin?")
-    await form.get_by_role("button", name="Fragen").click()
-    await expect(form.get_by_text("Eine Umfrage braucht mindestens 2 Antworten")).to_be_visible()
-    await form.get_by_role("button", name="Abbrechen").click()
-    await expect(page.get_by_role("region", name="Hinter den Kulissen")).to_contain_text("Das Formular bleibt")
-
-
-async def test_the_page_speaks_the_language_of_whoever_one_is(office: Office) -> None:
-    page = await office.enter("mara", "random")
-    root = page.locator("html")
-    for account, language, again in [("lukas", "de", "Person wechseln"), ("mara", "en", "Switch person")]:
-        await page.locator(".you-are button").click()
-        await page.get_by_role("dialog").get_by_role("combobox").fill(account)
-        await page.keyboard.press("Enter")
-        await expect(page.get_by_role("button", name=again)).to_be_visible()
-        await expect(root).to_have_attribute("lang", language)
-
-
-async def test_a_language_chosen_in_chat_is_the_pages_too(office: Office) -> None:
-    page = await office.enter("mara", "D-mara")
-    await type_line(page, "/drumbeat language de")
-    await expect(page.locator("html")).to_have_attribute("lang", "de")
-    await expect(page.get_by_role("button", name="Person wechseln")).to_be_visible()
-
-
-SHOWN = """() => {
-  const data = ".card, .said, time, .clock, .when, .day:not(.new), .strip li > span, article, noscript, title";
-  const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
-  const shown = [document.title];
-  while (texts.nextNode()) {
-    if (!texts.currentNode.parentElement.closest(data)) shown.push(texts.currentNode.data);
-  }
-  for (const name of ["aria-label", "placeholder", "title"]) {
-    const named = [...document.querySelectorAll(`[${name}]`)].filter((element) => !element.matches(data));
-    shown.push(...named.map((element) => element.getAttribute(name)));
-  }
-  return shown;
-}"""
-"""All that the page shows or says by itself: not what people and the bot said, and no times."""
-
-
-async def test_no_word_of_the_page_escapes_translation(office: Office) -> None:
-    handed: list[dict[str, Any]] = []
-
-    async def elsewhere(route: Route) -> None:
-        """Hand over the page's words with each letter the same, so that others stand out."""
-        answer = await route.fetch()
-        state = await answer.json()
-        handed.append(state)
-        words = {key: re.sub(r"(?<!\{)\b[^\W\d]+\b(?!\})", "\u00f8", said) for key, said in state["words"].items()}
-        await route.fulfill(response=answer, json={**state, "words": words})
-
-    page = await office.enter("lukas", "random")
-    await page.route("**/state?*", elsewhere)
-    await page.reload()
-    await expect(messages(page).first).to_be_visible()
-    shown = await page.evaluate(SHOWN)
-    await page.locator(".you-are button").click()
-    shown += await page.evaluate(SHOWN)
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("Control+k")
-    shown += await page.evaluate(SHOWN)
-    await page.keyboard.press("Escape")
-    await page.locator("#box").fill("/poll ")
-    shown += await page.evaluate(SHOWN)
-    assert escaped(shown, handed[-1]) == set()
-
-
-def escaped(shown: list[str], state: dict[str, Any]) -> set[str]:
-    """What has letters and is neither a pretended translation nor told by the server."""
-    facts = ("name", "title", "about", "city", "role_name")
-    people = [one[fact] for one in state["members"] for fact in facts]
-    rooms = [said for one in state["rooms"] for said in (one["name"], one["topic"])]
-    commands = [said for one in state["commands"] for said in one.values()]
-    told = {*people, *rooms, *commands, state["company"], "Drumbeat"} - {""}
-    known = re.compile("|".join(map(re.escape, sorted(told, key=len, reverse=True))))
-    return {said for said in shown if re.search("[^\\W\\d_\u00f8]", known.sub("", said))}
 
 
 async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(office: Office) -> None:
