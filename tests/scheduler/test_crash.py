@@ -48,13 +48,13 @@ async def ledger_socket(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterat
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_replica_that_dies_loses_nothing_and_sends_nothing_twice(
-    world: World, database_url: str, ledger_socket: Path, tmp_path: Path, point: str
+    world: World, house_url: str, ledger_socket: Path, tmp_path: Path, point: str
 ) -> None:
     ledger = Ledger(str(ledger_socket))
-    campaign = f"{database_url.split(':', maxsplit=1)[0]}-{point}".replace(" ", "-")
+    campaign = f"{house_url.split(':', maxsplit=1)[0]}-{point}".replace(" ", "-")
     now = await _plan(world, campaign)
     for times in (1, 2):
-        died = await _work(database_url, ledger.socket, now, point, times, tmp_path / f"log{times}")
+        died = await _work(house_url, ledger.socket, now, point, times, tmp_path / f"log{times}")
         assert died == -signal.SIGKILL
         now += LEASE + timedelta(seconds=1)
     world.clock.move_to(now)
