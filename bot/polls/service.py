@@ -93,7 +93,7 @@ class Polls:
             raise TypeError(turn.act)
         number, _, option = turn.act.value.partition(":")
         found = store.find_with_ballot(turn.connection, int(number), turn.me.id)
-        if found is None:
+        if found is None or not 0 <= int(option) < len(found[0].options):
             raise Refused(turn.t("This poll is not there any more."))
         poll, ballot = found
         if not poll.is_open(turn.now):

@@ -1,6 +1,7 @@
 """Polls, tried as people use them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -160,3 +161,12 @@ async def test_a_mention_stands_in_the_reopened_form_as_a_name(stage: Stage) -> 
     answer = await stage.type("U-ben", '/poll "Shall <@U-anna> sing?" "Yes"')
     assert answer.form is not None
     assert answer.form.fields[0].value == "Shall @Anna sing?"  # type: ignore[union-attr]
+
+
+async def test_a_vote_for_an_option_that_is_not_there_counts_for_nothing(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH)
+    pizza = buttons(await the_poll(stage))["Pizza"]
+    for value in ("1:2", "1:-1", "7:0"):
+        refusal = await stage.press("U-ben", replace(pizza, value=value))
+        assert "not there any more" in read_aloud(refusal.whisper)
+    assert "0 votes" in read_aloud(await the_poll(stage))
