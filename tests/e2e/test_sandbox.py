@@ -154,6 +154,8 @@ async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> 
     await expect(outcome).to_contain_text("Yes")
     await expect(outcome.locator("time").first).to_have_text("5:40 AM")
     await expect(page.get_by_role("region", name="Clock")).to_contain_text("Wednesday, Nov 25")
+    await expect(page.get_by_role("separator").filter(has_text="Today")).to_have_count(0)
+    await expect(page.get_by_role("separator").filter(has_text="Yesterday")).to_have_count(1)
 
 
 async def test_colleagues_come_alive_and_the_strip_tells_it_in_one_line(office: Office) -> None:

@@ -17,6 +17,7 @@ log.after(below);
 log.addEventListener("scroll", () => (below.hidden ||= log.scrollHeight - log.scrollTop - log.clientHeight < NEAR));
 
 on("room", show);
+on("clock", rename);
 on("message", ({ message, fresh }) => {
   if (message.room === world.room && world.tab === "messages") (fresh ? add : redraw)(message);
   if (fresh && message.author !== world.me) announce(message);
@@ -89,8 +90,13 @@ function pathTo(element) {
 function withDay(message, before) {
   const at = new Date(message.at);
   const sameDay = before && dayKey(new Date(before.at)) === dayKey(at);
-  const day = h("div", { class: "day", role: "separator" }, h("span", {}, dayName(at, now())));
+  const day = h("div", { class: "day", role: "separator" }, h("span", { "data-day": message.at }, dayName(at, now())));
   return sameDay ? [line(message, before)] : [day, line(message, null)];
+}
+
+// What was today when it was drawn is another day after the clock has moved.
+function rename() {
+  for (const day of log.querySelectorAll("[data-day]")) day.textContent = dayName(new Date(day.dataset.day), now());
 }
 
 function line(message, before) {
