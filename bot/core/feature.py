@@ -1,7 +1,7 @@
 """How a feature is declared, and what its handlers and drawings are handed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.cards import Card, Part
@@ -56,10 +56,6 @@ class Scene:
             return self.name(int(key))
         place = self.place(int(key))
         return PlaceLink(place.name, place.key) if place else Plain(token)
-
-    def speaking_to(self, person: Person) -> "Scene":
-        """The same scene in another person's language and zone."""
-        return replace(self, t=Texts(person.locale, person.zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

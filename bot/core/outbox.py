@@ -117,7 +117,6 @@ messages = sa.Table(
     sa.Column("redraw_after", Instant, nullable=False),
     sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_messages_subject", "subject"),
-    sa.Index("ix_messages_key", "workspace_id", "message_key"),
 )
 """Messages that can be redrawn: what a `send` with a subject left behind.
 
@@ -277,14 +276,6 @@ def cancel_person(connection: Connection, person: int, reason: str, campaign: st
 def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     """Take back what is planned about a subject."""
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
-
-
-def subject_at(connection: Connection, workspace: int, message: str) -> str:
-    """What the message with the platform's own id is about; empty if nobody knows."""
-    found = connection.execute(
-        sa.select(messages.c.subject).where(messages.c.workspace_id == workspace, messages.c.message_key == message)
-    ).scalar_one_or_none()
-    return found or ""
 
 
 def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`

@@ -73,11 +73,6 @@ def drop(connection: Connection, name: str) -> None:
     connection.execute(cadences.delete().where(cadences.c.name == name))
 
 
-def drop_all(connection: Connection, prefix: str) -> None:
-    """End every repetition whose name begins with `prefix`."""
-    connection.execute(cadences.delete().where(cadences.c.name.startswith(prefix, autoescape=True)))
-
-
 def postpone(connection: Connection, name: str, until: datetime) -> None:
     """Skip every slot of a repetition before `until`."""
     row = connection.execute(sa.select(cadences).where(cadences.c.name == name)).one_or_none()

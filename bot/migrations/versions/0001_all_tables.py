@@ -202,7 +202,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_messages_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
-    op.create_index("ix_messages_key", "messages", ["workspace_id", "message_key"], unique=False)
     op.create_index("ix_messages_subject", "messages", ["subject"], unique=False)
     op.create_table(
         "polls",

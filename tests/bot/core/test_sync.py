@@ -84,6 +84,9 @@ async def test_a_platform_that_is_away_is_left_for_the_next_time(stage: Stage) -
 
 async def test_a_workspace_of_a_platform_that_is_not_connected_is_passed_over(stage: Stage) -> None:
     await Sync(stage.engine, {})()
+    late = Directory([ERIN])
+    await Sync(stage.engine, {"stage": late})()
+    assert late.asked == [(await stage.workspace()).key]
 
 
 async def test_people_are_learnt_again_after_some_hours_and_sooner_where_it_failed(stage: Stage) -> None:
