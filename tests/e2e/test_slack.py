@@ -1,6 +1,5 @@
 """`drumbeat serve` beside a Slack that others wrote: what people do there, and what they see."""
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -152,8 +151,10 @@ async def test_what_slack_itself_sends_is_believed_and_understood(house: House) 
 async def test_a_pause_that_slack_asks_for_is_kept_and_nothing_is_sent_twice(house: House) -> None:
     house.slack.faults["chat.postMessage"] = [JSONResponse({"ok": False}, 429, {"Retry-After": "1"})]
     await house.sender.type(house.user("anna"), '/poll "Limited?" "Yes" "No" --close never')
-    await house.posted("Limited?", GENERAL)
-    await asyncio.sleep(1)
+    asked = await house.slack.seen(lambda: _taken(house, "Limited?"), seconds=20)
+    await house.sender.press(house.user("ben"), buttons(_blocks(asked))["Yes"], ts=asked.answer["ts"])
+    drawn = await house.drawn("100% (1)")
+    assert drawn.arguments["ts"] == asked.answer["ts"]
     assert await _count(house, "Limited?") == 1
 
 
@@ -163,11 +164,16 @@ async def test_a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again(
     asked = await house.posted("Lost?", GENERAL)
     await house.slack.seen(lambda: house.slack.made("conversations.history"), seconds=60)
     ballot = buttons(_blocks(asked))
-    await asyncio.sleep(1)
     await house.sender.press(house.user("ben"), ballot["Yes"], ts=asked.answer["ts"])
     drawn = await house.drawn("100% (1)")
     assert drawn.arguments["ts"] == asked.answer["ts"]
     assert await _count(house, "Lost?") == 1
+
+
+def _taken(house: House, words: str) -> Call | None:
+    """The call with a message that Slack took, after those that it refused."""
+    calls = house.slack.made("chat.postMessage")
+    return next((call for call in calls if words in repr(call.arguments) and call.answer.get("ok")), None)
 
 
 async def _count(house: House, words: str) -> int:
