@@ -1,0 +1,152 @@
+"""One process: its parts put together, started in order, and stopped in order."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, Protocol
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from adapters.web import health, legal, server
+from adapters.web.app import application
+from adapters.web.metrics import Metrics
+from bot import migrations
+from bot.core.database import Away, Database, ping
+from bot.core.directory.sync import Sync
+from bot.core.engine import Engine
+from bot.core.interactions import Interaction
+from bot.core.ports import Clock, Platform
+from bot.features import features
+from scheduler import Hook, Notice, Scheduler
+
+OPENING: Final = 2.0
+"""Seconds that a start waits for the database before it listens all the same, and then between two looks for it."""
+
+log = structlog.get_logger()
+
+
+class Adapter(Protocol):
+    """What every adapter hands over."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Connected(Adapter, Protocol):
+    """An adapter to a platform out there. `findings` are sentences about what keeps it from working."""
+
+    async def findings(self) -> Sequence[str]: ...
+
+
+class Process:
+    """The parts of one process, put together: the database is brought into shape, then whatever works on it starts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.engine = Engine(database, clock, features(), otherwise="drumbeat")
+        self.hooks: list[Hook] = []
+        platforms: dict[str, Platform] = {}
+        self.scheduler = Scheduler(
+            database, self.engine, platforms, clock, sync=Sync(self.engine, platforms), tell=self._tell
+        )
+        self._database = database
+        self._platforms = platforms
+        self._adapters: list[Adapter] = []
+        self._metrics = Metrics(database, clock)
+        self._hindrance = "The start is not finished."
+        self.failed = False
+        self.engine.listen(self._handled)
+
+    def connect(self, adapter: Adapter) -> None:
+        """Add an adapter, before the start."""
+        self._adapters.append(adapter)
+        self._platforms[adapter.platform.name] = adapter.platform
+
+    def application(self, *more: BaseRoute, https: bool = False) -> Starlette:
+        """Everything that is reached over HTTP."""
+        probes = {"start": self._started, "database": self._reached, "migrations": self._in_shape}
+        doors = [route for adapter in self._adapters for route in adapter.routes]
+        routes = [
+            *health.routes(probes | {"dispatcher": self._dispatching}),
+            *self._metrics.routes,
+            *legal.routes(),
+            *doors,
+            *more,
+        ]
+        return application(routes, self._metrics, self._lifespan, https=https)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._database.close)
+            start = asyncio.create_task(self._start(stack))
+            await asyncio.wait({start}, timeout=OPENING)
+            try:
+                yield
+            finally:
+                start.cancel()
+                await asyncio.gather(start, return_exceptions=True)
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        try:
+            await self._migrate()
+            for adapter in self._adapters:
+                await adapter.start()
+                stack.push_async_callback(adapter.stop)
+        except migrations.TooNew:
+            self._hindrance = "The database was made by a newer version of Drumbeat: install that one."
+            log.error("database_too_new")  # noqa: TRY400 -- where it was found out helps nobody
+        except Exception:
+            log.exception("start_failed")
+            self.failed = True
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            self.scheduler.start()
+            stack.push_async_callback(self.scheduler.stop, server.GRACE)
+            self._hindrance = ""
+            gc.collect()
+            gc.freeze()  # What is loaded stays: a collector that walks over it all stops every request for 0.1 s.
+            log.info("ready")
+
+    async def _migrate(self) -> None:
+        while True:
+            try:
+                await self._database.run(migrations.upgrade)
+            except Away as away:
+                log.warning("database_away", reason=str(away))
+                await asyncio.sleep(OPENING)
+            else:
+                return
+
+    def _handled(self, act: Interaction, seconds: float) -> None:
+        self._metrics.handled(act, seconds)
+        self.scheduler.wake()
+
+    def _tell(self, notice: Notice) -> None:
+        self._metrics.message(notice.happening, notice.lane)
+        for hook in self.hooks:
+            hook(notice)
+
+    async def _started(self) -> str:
+        return self._hindrance
+
+    async def _reached(self) -> str:
+        await self._database.read(ping)
+        return ""
+
+    async def _in_shape(self) -> str:
+        current = await self._database.read(migrations.current)
+        return "" if current == migrations.head() else f"It is at {current or 'nothing'}, not at {migrations.head()}."
+
+    async def _dispatching(self) -> str:
+        return "" if self.scheduler.healthy() else "It does not run, or has not reached the database for a while."
