@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from adapters.web import server
 from bot import admin, config, migrations
-from bot.config import Settings, Unusable
+from bot.config import ProcessRole, Settings, Unusable
 from bot.core.database import open_database
 from bot.core.engine import Engine
 from bot.core.logs import configure_logs
@@ -50,15 +50,21 @@ def _teams() -> None:
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        ProcessRole | None, typer.Option(help="web hears the platforms, worker sends; goes before DRUMBEAT_ROLE.")
+    ] = None,
+) -> None:
     """Run the bot."""
-    settings = config.for_serving(config.read_settings())
+    settings = config.for_serving(config.read_settings(), role)
     configure_logs(known=config.secrets_of(settings))
-    process = Process(open_database(settings.database_url), SystemClock())
+    process = Process(open_database(settings.database_url), SystemClock(), settings.role)
     for adapter in connected(settings, process.engine):
         process.connect(adapter)
     door = _door(settings.host, settings.port)
-    log.info("listening", address=settings.address, slack=settings.slack, teams=settings.teams)
+    log.info(
+        "listening", address=settings.address, role=settings.role.value, slack=settings.slack, teams=settings.teams
+    )
     if not settings.slack and not settings.teams:
         log.warning("no_chat", hint="`drumbeat doctor` says what is missing")
     server.serve(process.application(https=settings.public_url.startswith("https://")), door)

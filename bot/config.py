@@ -6,6 +6,7 @@ Drumbeat lives in the folder it is started in: `.env` is read there, and `data/`
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -22,6 +23,24 @@ _NO_SECRET: Final = SecretStr("")
 
 class Unusable(Exception):
     """The settings do not allow to start; the message is one sentence that names the setting."""
+
+
+class ProcessRole(StrEnum):
+    """What a process of `drumbeat serve` does. `web` hears the platforms, `worker` plans and sends."""
+
+    WEB = "web"
+    WORKER = "worker"
+    ALL = "all"
+
+    @property
+    def hears(self) -> bool:
+        """Whether the platforms reach this process."""
+        return self is not ProcessRole.WORKER
+
+    @property
+    def sends(self) -> bool:
+        """Whether this process plans and dispatches."""
+        return self is not ProcessRole.WEB
 
 
 class Settings(BaseSettings):
@@ -48,6 +67,13 @@ class Settings(BaseSettings):
     ] = _NO_SECRET
     host: Annotated[str, Field(alias="DRUMBEAT_HOST", description="the address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(alias="DRUMBEAT_PORT", description="the port to listen on", ge=1, le=65535)] = 8080
+    role: Annotated[
+        ProcessRole,
+        Field(
+            alias="DRUMBEAT_ROLE",
+            description="what `drumbeat serve` does: `web` hears the platforms, `worker` sends, `all` does both",
+        ),
+    ] = ProcessRole.ALL
 
     slack_bot_token: Annotated[
         SecretStr,
@@ -94,6 +120,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where browsers find us, without a slash at the end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is a SQLite file, which belongs to one process."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def slack(self) -> bool:
@@ -186,14 +217,28 @@ def read_settings() -> Settings:
         raise Unusable(_sentence(error)) from None
 
 
-def for_serving(settings: Settings) -> Settings:
-    """The settings, if `drumbeat serve` can start with them."""
+def for_serving(settings: Settings, role: ProcessRole | None = None) -> Settings:
+    """The settings, if `drumbeat serve` can start with them; a `role` given there goes before the one set."""
+    if role:
+        settings = settings.model_copy(update={"role": role})
     if not settings.secret_key:
         raise Unusable(
             "DRUMBEAT_SECRET_KEY is missing: it signs links and encrypts stored tokens; "
             "`drumbeat secret` makes a good one."
         )
+    if sentence := misplaced(settings):
+        raise Unusable(sentence)
     return settings
+
+
+def misplaced(settings: Settings) -> str:
+    """Why the role does not go with the database, in one sentence; empty if it does."""
+    if settings.role is ProcessRole.ALL or not settings.embedded:
+        return ""
+    return (
+        f"The role {settings.role} needs PostgreSQL in DRUMBEAT_DATABASE_URL: on SQLite there is one process, which "
+        "does everything."
+    )
 
 
 def for_the_demo(settings: Settings) -> Settings:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import migrations
-from bot.config import Settings
+from bot.config import Settings, misplaced
 from bot.core import outbox
 from bot.core.database import Away, Connection, Database
 from bot.core.directory import store as directory
@@ -24,7 +24,7 @@ class Finding:
 
 async def examine(settings: Settings, database: Database) -> AsyncIterator[Finding]:
     """What is wrong, or could be better, as far as it can be told without asking a platform."""
-    for finding in (*_of_the_key(settings), *_of_the_platforms(settings)):
+    for finding in (*_of_the_key(settings), *_of_the_role(settings), *_of_the_platforms(settings)):
         yield finding
     try:
         shape = await database.read(migrations.current)
@@ -53,6 +53,11 @@ def _of_the_key(settings: Settings) -> Iterator[Finding]:
         yield Finding("DRUMBEAT_SECRET_KEY is missing: put there what `drumbeat secret` prints.")
     elif len(key) < SHORTEST_KEY:
         yield Finding("DRUMBEAT_SECRET_KEY is short enough to be guessed: put there what `drumbeat secret` prints.")
+
+
+def _of_the_role(settings: Settings) -> Iterator[Finding]:
+    if sentence := misplaced(settings):
+        yield Finding(sentence)
 
 
 def _of_the_platforms(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from adapters.web import health, legal, server
 from adapters.web.app import application
 from adapters.web.metrics import Metrics
 from bot import migrations
+from bot.config import ProcessRole
 from bot.core.database import Away, Database, ping
 from bot.core.directory.sync import Sync
 from bot.core.engine import Engine
@@ -50,15 +51,19 @@ class Connected(Adapter, Protocol):
 
 
 class Process:
-    """The parts of one process, put together: the database is brought into shape, then whatever works on it starts."""
+    """The parts of one process, put together: the database is brought into shape, then whatever works on it starts.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    One that only hears the platforms has no dispatcher; one that only sends has no doors but those of its health.
+    """
+
+    def __init__(self, database: Database, clock: Clock, role: ProcessRole = ProcessRole.ALL) -> None:
         self.engine = Engine(database, clock, features(), otherwise="drumbeat")
         self.hooks: list[Hook] = []
         platforms: dict[str, Platform] = {}
         self.scheduler = Scheduler(
             database, self.engine, platforms, clock, sync=Sync(self.engine, platforms), tell=self._tell
         )
+        self._role = role
         self._database = database
         self._platforms = platforms
         self._adapters: list[Adapter] = []
@@ -75,14 +80,11 @@ class Process:
     def application(self, *more: BaseRoute, https: bool = False) -> Starlette:
         """Everything that is reached over HTTP."""
         probes = {"start": self._started, "database": self._reached, "migrations": self._in_shape}
-        doors = [route for adapter in self._adapters for route in adapter.routes]
-        routes = [
-            *health.routes(probes | {"dispatcher": self._dispatching}),
-            *self._metrics.routes,
-            *legal.routes(),
-            *doors,
-            *more,
-        ]
+        if self._role.sends:
+            probes |= {"dispatcher": self._dispatching}
+        routes = [*health.routes(probes), *self._metrics.routes, *more]
+        if self._role.hears:
+            routes += [*legal.routes(), *(door for adapter in self._adapters for door in adapter.routes)]
         return application(routes, self._metrics, self._lifespan, https=https)
 
     @asynccontextmanager
@@ -111,8 +113,9 @@ class Process:
             self.failed = True
             signal.raise_signal(signal.SIGTERM)
         else:
-            self.scheduler.start()
-            stack.push_async_callback(self.scheduler.stop, server.GRACE)
+            if self._role.sends:
+                self.scheduler.start()
+                stack.push_async_callback(self.scheduler.stop, server.GRACE)
             self._hindrance = ""
             gc.collect()
             gc.freeze()  # What is loaded stays: a collector that walks over it all stops every request for 0.1 s.
@@ -130,7 +133,8 @@ class Process:
 
     def _handled(self, act: Interaction, seconds: float) -> None:
         self._metrics.handled(act, seconds)
-        self.scheduler.wake()
+        if self._role.sends:
+            self.scheduler.wake()
 
     def _tell(self, notice: Notice) -> None:
         self._metrics.message(notice.happening, notice.lane)

@@ -63,13 +63,14 @@ class SlackAdapter:
         return (Route(manifest.EVENTS_PATH, Door(self._bolt), methods=["POST"]), *pages)
 
     async def start(self) -> None:
-        """Open the session to Slack, and the socket where one is wanted."""
+        """Open the session to Slack, and the socket where one is wanted and this process is to hear."""
         self._web.start()
         if self._install:
             self._install.start()
         else:
             await self._introduce()
-        if token := self._settings.slack_app_token.get_secret_value():
+        token = self._settings.slack_app_token.get_secret_value()
+        if token and self._settings.role.hears:
             client = self._web.client(token)
             self._socket = AsyncSocketModeHandler(self._bolt, token, logger=silent(), web_client=client)
             await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt has no types here

@@ -236,6 +236,10 @@ def test_the_doctor_says_what_is_missing_without_touching_a_network(run: Run) ->
     assert ended.stderr == ""
 
 
+def test_the_doctor_names_a_role_that_does_not_go_with_the_database(run: Run) -> None:
+    assert "missing  The role web needs PostgreSQL" in run("doctor", DRUMBEAT_ROLE="web").stdout
+
+
 def test_the_doctor_says_what_it_could_not_check(run: Run) -> None:
     ended = run(
         "doctor",

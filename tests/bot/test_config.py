@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import config
-from bot.config import Settings, Unusable
+from bot.config import ProcessRole, Settings, Unusable
 
 KEY = "a-secret-key-of-a-good-length-for-a-test"
 
@@ -56,6 +56,7 @@ def test_settings_cannot_be_changed() -> None:
     [
         ({"DRUMBEAT_PORT": "many"}, "DRUMBEAT_PORT"),
         ({"DRUMBEAT_PORT": "70000"}, "DRUMBEAT_PORT"),
+        ({"DRUMBEAT_ROLE": "boss"}, "DRUMBEAT_ROLE"),
         ({"DRUMBEAT_DATABASE_URL": "mysql://somewhere/else"}, "DRUMBEAT_DATABASE_URL"),
         ({"DRUMBEAT_DATABASE_URL": "sqlite:///:memory:"}, "DRUMBEAT_DATABASE_URL"),
         ({"DRUMBEAT_PUBLIC_URL": "drumbeat.example.com"}, "DRUMBEAT_PUBLIC_URL"),
@@ -100,6 +101,20 @@ def test_serving_needs_a_secret_key() -> None:
     assert config.for_serving(settings) is settings
 
 
+@pytest.mark.parametrize("role", [ProcessRole.WEB, ProcessRole.WORKER])
+def test_part_of_the_work_needs_a_database_that_others_share(role: ProcessRole) -> None:
+    settings = Settings(secret_key=SecretStr(KEY), role=role)
+    with pytest.raises(Unusable, match="DRUMBEAT_DATABASE_URL"):
+        config.for_serving(settings)
+    shared = settings.model_copy(update={"database_url": "postgresql://drumbeat@db/drumbeat"})
+    assert config.for_serving(shared).role is role
+
+
+def test_a_role_that_is_asked_for_goes_before_the_one_set() -> None:
+    settings = Settings(secret_key=SecretStr(KEY), role=ProcessRole.WEB)
+    assert config.for_serving(settings, ProcessRole.ALL).role is ProcessRole.ALL
+
+
 @pytest.mark.parametrize(
     ("real", "named"),
     [(SLACK, "SLACK_BOT_TOKEN"), ({"DRUMBEAT_TEAMS_ANONYMOUS": "yes"}, "DRUMBEAT_TEAMS_ANONYMOUS")],
@@ -139,6 +154,7 @@ def test_every_setting_is_explained() -> None:
         "DRUMBEAT_SECRET_KEY",
         "DRUMBEAT_HOST",
         "DRUMBEAT_PORT",
+        "DRUMBEAT_ROLE",
         "SLACK_BOT_TOKEN",
         "SLACK_SIGNING_SECRET",
         "SLACK_APP_TOKEN",

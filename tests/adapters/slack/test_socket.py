@@ -35,20 +35,26 @@ class Socket:
         await self.peer.send_json({"envelope_id": f"e{number}", "type": kind, "payload": payload})
 
 
+def adapter_of(bot: Bot, slack: Slack, **more: str) -> SlackAdapter:
+    """Give an adapter that has an app token and no signing secret."""
+    settings = {
+        "SLACK_BOT_TOKEN": emulate.TOKEN,
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_SIGNING_SECRET": "",
+        "SLACK_API_URL": slack.api_url,
+        "DRUMBEAT_SECRET_KEY": "k",
+        **more,
+    }
+    return SlackAdapter(Settings.model_validate(settings), bot.engine, bot.database)
+
+
 @asynccontextmanager
 async def connected(bot: Bot, slack: Slack) -> AsyncIterator[Socket]:
-    """Run an adapter that has an app token and no signing secret."""
+    """Run an adapter beside Slack's end of its socket."""
     socket = Socket()
     async with served(Starlette(routes=[WebSocketRoute("/", socket.accept)])) as port:
         slack.faults["apps.connections.open"] = [JSONResponse({"ok": True, "url": f"ws://127.0.0.1:{port}/"})]
-        settings = {
-            "SLACK_BOT_TOKEN": emulate.TOKEN,
-            "SLACK_APP_TOKEN": "xapp-1",
-            "SLACK_SIGNING_SECRET": "",
-            "SLACK_API_URL": slack.api_url,
-            "DRUMBEAT_SECRET_KEY": "k",
-        }
-        adapter = SlackAdapter(Settings.model_validate(settings), bot.engine, bot.database)
+        adapter = adapter_of(bot, slack)
         assert adapter.routes == ()
         await adapter.start()
         await slack.seen(lambda: socket.peer)
@@ -75,3 +81,11 @@ async def test_what_comes_through_the_socket_is_answered_there(bot: Bot, slack: 
         await slack.seen(lambda: slack.made("views.publish"))
         await slack.seen(lambda: len(socket.answers) == 2)
     assert [answer["envelope_id"] for answer in socket.answers] == ["e1", "e2"]
+
+
+async def test_a_worker_opens_no_socket(bot: Bot, slack: Slack) -> None:
+    slack.faults["apps.connections.open"] = [JSONResponse({"ok": False, "error": "nobody_may_ask"})]
+    adapter = adapter_of(bot, slack, DRUMBEAT_ROLE="worker")
+    await adapter.start()
+    await adapter.stop()
+    assert len(slack.faults["apps.connections.open"]) == 1
