@@ -116,6 +116,7 @@ class Process:
             if self._role.sends:
                 self.scheduler.start()
                 stack.push_async_callback(self.scheduler.stop, server.GRACE)
+                await stack.enter_async_context(self._database.listen(self.scheduler.wake))
             self._hindrance = ""
             gc.collect()
             gc.freeze()  # What is loaded stays: a collector that walks over it all stops every request for 0.1 s.
@@ -135,6 +136,8 @@ class Process:
         self._metrics.handled(act, seconds)
         if self._role.sends:
             self.scheduler.wake()
+        else:
+            self._database.notify()
 
     def _tell(self, notice: Notice) -> None:
         self._metrics.message(notice.happening, notice.lane)

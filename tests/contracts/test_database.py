@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Database, Instant, Prepared, Work, open_database
+from bot.core.database import Connection, Database, Instant, Prepared, Work, open_database, ping
 from tests.contracts.notes import ADD, add, names, notes, tables
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -201,6 +201,15 @@ async def test_brief_work_waits_for_long_work_without_holding_up_its_loop(databa
 async def test_closing_twice_or_unused_is_no_mistake(database_url: str) -> None:
     database = open_database(database_url)
     await database.close()
+    await database.close()
+
+
+async def test_signals_cost_nothing_where_nobody_listens(database_url: str) -> None:
+    database = open_database(database_url)
+    async with database.listen(lambda: None):
+        for _ in range(100):
+            database.notify()
+        await database.run(ping)
     await database.close()
 
 

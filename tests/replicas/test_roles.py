@@ -2,11 +2,13 @@
 
 import pytest
 
+from tests.parts import postgres
 from tests.replicas.fleet import Fleet, until
 
 
 async def test_what_a_web_replica_hears_a_worker_sends(fleet: Fleet) -> None:
     web, worker = fleet.start_ready("--role", "web"), fleet.start_ready(DRUMBEAT_ROLE="worker")
+    assert postgres.listeners(fleet.database_url) == 1
     assert await web.poll("Lunch?", "C1") == 200
     await until(fleet.slack.messages, "the poll is posted")
     worker.program.end()

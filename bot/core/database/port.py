@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -38,6 +39,17 @@ class Database(ABC):
     @abstractmethod
     async def read(self, work: Work[T]) -> T:
         """Run `work` in one read-only transaction, on one state of the database, beside the writers."""
+
+    @abstractmethod
+    def notify(self) -> None:
+        """Signal to the other processes on this database that there is something to do; many at once become one.
+
+        Call it in an event loop. It belongs to no transaction, costs none of them anything, and may get lost.
+        """
+
+    @abstractmethod
+    def listen(self, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """For the length of a block, have `heard` called in this event loop when another process signals."""
 
     @abstractmethod
     async def close(self) -> None:

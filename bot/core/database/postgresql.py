@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Final, TypeVar
 
 import psycopg
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.core.database.port import Away, Database, Work, done, ping
+from bot.core.database.signals import CHANNEL, Notifier, listening
 
 T = TypeVar("T")
 
@@ -36,6 +38,7 @@ class PostgreSQL(Database):
         )
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(THREADS, "postgresql")
+        self._notifier = Notifier(self._signal)
 
     async def run(self, work: Work[T]) -> T:
         """Run `work` in a thread of the pool."""
@@ -45,10 +48,28 @@ class PostgreSQL(Database):
         """Run `work` on one state of the database; PostgreSQL's readers never wait for writers."""
         return await self._in_thread(self._reading, work)
 
+    def notify(self) -> None:
+        """NOTIFY, at most twenty times a second."""
+        self._notifier.notify()
+
+    def listen(self, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """LISTEN on a connection of its own, which is opened again whenever it is cut."""
+        return listening(self._connect, heard)
+
     async def close(self) -> None:
         """Finish what was accepted and disconnect."""
+        await self._notifier.finish()
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
+
+    async def _signal(self) -> None:
+        """A signal in a transaction of its own: NOTIFY holds up every other commit that notifies."""
+        with suppress(Away, DBAPIError):  # whoever does not hear it looks by itself, a little later
+            await self.run(lambda connection: connection.exec_driver_sql(f"NOTIFY {CHANNEL}"))
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        _, address = self.engine.dialect.create_connect_args(self.engine.url)
+        return await psycopg.AsyncConnection.connect(**{**address, **NETWORK}, autocommit=True)
 
     async def _in_thread(self, engine: sa.Engine, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._persist, engine, work)

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -54,6 +55,13 @@ class SQLite(Database):
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a reader's own connection; readers and the writer do not wait for one another."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def notify(self) -> None:
+        """Nobody else is here."""
+
+    def listen(self, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002 -- as above
+        """Nobody else is here."""
+        return nullcontext()
 
     async def close(self) -> None:
         """Commit what is queued, then end the threads."""
