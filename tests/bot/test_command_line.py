@@ -2,76 +2,23 @@
 
 import asyncio
 import json
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import httpx2
 import psutil
-import pytest
 
 from bot import migrations
 from bot.core.database import Connection, open_database
 from bot.core.directory import store as directory
 from bot.core.people import Profile
 from bot.features import features
+from tests.bot.command import COMMAND, KEY, Run, Serving, environment, until_ready
 from tests.contracts.outage import away
 from tests.parts import postgres, process
-
-ROOT = Path(__file__).parent.parent.parent
-KEY = "a-secret-key-of-a-good-length-for-a-test"
-COMMAND = [sys.executable, "-m", "bot"]
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def environment(**settings: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), **settings}
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run a command to its end."""
-
-    def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *words], cwd=tmp_path, env=environment(**settings), capture_output=True, text=True, check=False
-        )
-
-    return run
-
-
-@pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Callable[..., tuple[process.Program, str]]]:
-    """Start a command that serves, and tell its address."""
-    running: list[process.Program] = []
-
-    def start(*words: str, **settings: str) -> tuple[process.Program, str]:
-        port = process.free_port()
-        program = process.start(
-            [*COMMAND, *words],
-            log=tmp_path / "log",
-            cwd=tmp_path,
-            env=environment(DRUMBEAT_PORT=str(port), DRUMBEAT_SECRET_KEY=KEY, **settings),
-        )
-        running.append(program)
-        program.wait_for_port(port)
-        return program, f"http://127.0.0.1:{port}"
-
-    yield start
-    for program in running:
-        program.end(by=signal.SIGKILL)
-
-
-def until_ready(program: process.Program, address: str) -> None:
-    program.wait_until(lambda: httpx2.get(f"{address}/readyz").status_code == 200, "is ready")
 
 
 def test_a_missing_setting_stops_the_start_with_one_sentence(run: Run) -> None:
@@ -81,7 +28,7 @@ def test_a_missing_setting_stops_the_start_with_one_sentence(run: Run) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_taken_port_is_one_sentence(run: Run, serving: Callable[..., tuple[process.Program, str]]) -> None:
+def test_a_taken_port_is_one_sentence(run: Run, serving: Serving) -> None:
     _, address = serving("serve")
     ended = run("serve", DRUMBEAT_SECRET_KEY=KEY, DRUMBEAT_PORT=address.rpartition(":")[2])
     assert ended.returncode == 2
@@ -89,9 +36,7 @@ def test_a_taken_port_is_one_sentence(run: Run, serving: Callable[..., tuple[pro
     assert ended.stderr.startswith("drumbeat: ")
 
 
-def test_serve_gets_ready_and_ends_cleanly_when_told(
-    serving: Callable[..., tuple[process.Program, str]], tmp_path: Path
-) -> None:
+def test_serve_gets_ready_and_ends_cleanly_when_told(serving: Serving, tmp_path: Path) -> None:
     program, address = serving("serve")
     until_ready(program, address)
     assert httpx2.get(f"{address}/healthz").json() == {"status": "alive"}
@@ -105,7 +50,7 @@ def test_serve_gets_ready_and_ends_cleanly_when_told(
     assert not (tmp_path / "data" / "drumbeat.sqlite-wal").exists()
 
 
-def test_the_idle_process_stays_small(serving: Callable[..., tuple[process.Program, str]]) -> None:
+def test_the_idle_process_stays_small(serving: Serving) -> None:
     program, address = serving(
         "serve",
         DRUMBEAT_TEAMS_ANONYMOUS="1",
@@ -117,9 +62,7 @@ def test_the_idle_process_stays_small(serving: Callable[..., tuple[process.Progr
     assert psutil.Process(program.pid).memory_info().rss < 150 * 1024 * 1024
 
 
-def test_the_demo_opens_the_sandbox_and_leaves_nothing(
-    serving: Callable[..., tuple[process.Program, str]], tmp_path: Path
-) -> None:
+def test_the_demo_opens_the_sandbox_and_leaves_nothing(serving: Serving, tmp_path: Path) -> None:
     program, address = serving("demo")
     until_ready(program, address)
     assert f"{address}/sandbox/" in program.said()
@@ -145,7 +88,7 @@ def test_the_demo_takes_another_port_where_its_own_is_taken(tmp_path: Path) -> N
 
 
 def test_a_database_from_a_newer_version_keeps_it_from_getting_ready(
-    run: Run, serving: Callable[..., tuple[process.Program, str]], tmp_path: Path
+    run: Run, serving: Serving, tmp_path: Path
 ) -> None:
     assert run("migrate").returncode == 0
     with sqlite3.connect(tmp_path / "data" / "drumbeat.sqlite") as connection:
@@ -160,7 +103,7 @@ def test_a_database_from_a_newer_version_keeps_it_from_getting_ready(
 
 
 def test_a_database_that_is_away_keeps_it_from_being_ready_until_it_comes_back(
-    serving: Callable[..., tuple[process.Program, str]], postgres_url: str, postgres_server: postgres.Server
+    serving: Serving, postgres_url: str, postgres_server: postgres.Server
 ) -> None:
     with away(postgres_url, postgres_server):
         program, address = serving("serve", DRUMBEAT_DATABASE_URL=postgres_url)
