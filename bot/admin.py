@@ -117,8 +117,10 @@ def _with_database(do: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
             return await do(database)
         except Away as away:
             raise Unusable(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.") from None
-        except migrations.TooNew:
-            raise Unusable("The database was made by a newer version of Drumbeat: install that one.") from None
+        except migrations.TooNew as hindrance:
+            raise Unusable(str(hindrance)) from None
+        except migrations.Busy:
+            raise Unusable("Somebody holds a table of the database that has to be changed: try again.") from None
         finally:
             await database.close()
 

@@ -27,12 +27,14 @@ async def examine(settings: Settings, database: Database) -> AsyncIterator[Findi
     for finding in (*_of_the_key(settings), *_of_the_role(settings), *_of_the_platforms(settings)):
         yield finding
     try:
-        shape = await database.read(migrations.current)
+        shape = await database.read(migrations.shape)
     except Away as away:
         yield Finding(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.")
         return
-    if shape != migrations.head():
-        now = f"at {shape}, not at {migrations.head()}" if shape else "empty"
+    if shape.too_new:
+        yield Finding(str(migrations.TooNew()))
+    elif not shape.fits:
+        now = f"at {shape.current}, not at {migrations.head()}" if shape.current else "empty"
         yield Finding(f"The database is {now}: `drumbeat serve` or `drumbeat migrate` brings it into shape.")
     else:
         for finding in (*await database.read(_of_the_workspaces), *await database.read(_of_the_outbox)):
@@ -42,7 +44,7 @@ async def examine(settings: Settings, database: Database) -> AsyncIterator[Findi
 async def in_shape(database: Database) -> bool:
     """Whether the database can be reached and is as this version needs it."""
     try:
-        return await database.read(migrations.current) == migrations.head()
+        return (await database.read(migrations.shape)).fits
     except Away:
         return False
 

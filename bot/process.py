@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final, Protocol
 
 import structlog
@@ -26,6 +26,9 @@ from scheduler import Hook, Notice, Scheduler
 
 OPENING: Final = 2.0
 """Seconds that a start waits for the database before it listens all the same, and then between two looks for it."""
+
+WATCH: Final = 10.0
+"""Seconds between two looks whether the database is still in a shape with which this version can work."""
 
 log = structlog.get_logger()
 
@@ -68,6 +71,7 @@ class Process:
         self._platforms = platforms
         self._adapters: list[Adapter] = []
         self._metrics = Metrics(database, clock)
+        self._sending = AsyncExitStack()
         self._hindrance = "The start is not finished."
         self.failed = False
         self.engine.listen(self._handled)
@@ -105,22 +109,36 @@ class Process:
             for adapter in self._adapters:
                 await adapter.start()
                 stack.push_async_callback(adapter.stop)
-        except migrations.TooNew:
-            self._hindrance = "The database was made by a newer version of Drumbeat: install that one."
+        except migrations.TooNew as hindrance:
+            self._hindrance = str(hindrance)
             log.error("database_too_new")  # noqa: TRY400 -- where it was found out helps nobody
         except Exception:
             log.exception("start_failed")
             self.failed = True
             signal.raise_signal(signal.SIGTERM)
         else:
+            stack.push_async_exit(self._sending)
             if self._role.sends:
                 self.scheduler.start()
-                stack.push_async_callback(self.scheduler.stop, server.GRACE)
-                await stack.enter_async_context(self._database.listen(self.scheduler.wake))
+                self._sending.push_async_callback(self.scheduler.stop, server.GRACE)
+                await self._sending.enter_async_context(self._database.listen(self.scheduler.wake))
+            watching = asyncio.create_task(self._watch(), name="watch")
+            stack.callback(watching.cancel)
             self._hindrance = ""
             gc.collect()
             gc.freeze()  # What is loaded stays: a collector that walks over it all stops every request for 0.1 s.
             log.info("ready")
+
+    async def _watch(self) -> None:
+        """Stop sending where a newer version takes the database into a shape with which this one cannot work."""
+        while True:
+            await asyncio.sleep(WATCH)
+            with suppress(Exception):  # a database that is away comes back
+                if (await self._database.read(migrations.shape)).too_new:
+                    break
+        self._hindrance = str(migrations.TooNew())
+        log.error("database_too_new")
+        await self._sending.aclose()
 
     async def _migrate(self) -> None:
         while True:
@@ -128,9 +146,11 @@ class Process:
                 await self._database.run(migrations.upgrade)
             except Away as away:
                 log.warning("database_away", reason=str(away))
-                await asyncio.sleep(OPENING)
+            except migrations.Busy:
+                log.warning("database_busy")
             else:
                 return
+            await asyncio.sleep(OPENING)
 
     def _handled(self, act: Interaction, seconds: float) -> None:
         self._metrics.handled(act, seconds)
@@ -152,8 +172,10 @@ class Process:
         return ""
 
     async def _in_shape(self) -> str:
-        current = await self._database.read(migrations.current)
-        return "" if current == migrations.head() else f"It is at {current or 'nothing'}, not at {migrations.head()}."
+        shape = await self._database.read(migrations.shape)
+        if shape.too_new:
+            return str(migrations.TooNew())
+        return "" if shape.fits else f"It is at {shape.current or 'nothing'}, not at {migrations.head()}."
 
     async def _dispatching(self) -> str:
         return "" if self.scheduler.healthy() else "It does not run, or has not reached the database for a while."

@@ -2,8 +2,13 @@
 
 `drumbeat migrate --draft "What changes"` writes the next step from what the tables say. Until the first release there
 is one step: `drumbeat migrate --draft "All tables" --anew`.
+
+While an upgrade goes from replica to replica, programs of two versions work on one database. So a step only adds
+(expands) what programs of the version before need not know. One that takes away or narrows (contracts) says
+`min_compatible = "0007"`: the oldest program that can work with what is left is the one whose newest step is 0007.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,7 +17,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from bot.core.database import Connection
 
@@ -20,11 +25,56 @@ FOLDER: Final = Path(__file__).parent
 
 _LOCK: Final = 0x6472756D  # "drum", for pg_advisory_xact_lock: replicas that start together migrate one after the other
 
+_PATIENCE: Final = "1s"
+"""How long a step waits for a table. Whoever wants that table meanwhile waits behind it, and a click has 3 seconds."""
+
+_NOT_AVAILABLE: Final = "55P03"
+"""PostgreSQL's code for a lock that was waited for in vain."""
+
 _VERSION: Final = sa.table("alembic_version", sa.column("version_num", sa.Text))  # Alembic's own table
+
+COMPATIBILITY: Final = sa.Table(
+    "schema_compatibility", sa.MetaData(), sa.Column("min_compatible", sa.Text, primary_key=True)
+)
+"""One row: the oldest step whose program may go on. Like Alembic's own table, it is not among the product's."""
 
 
 class TooNew(Exception):
-    """The database was made by a newer version of the program."""
+    """A newer version of the program has brought the database into a shape with which this one cannot work."""
+
+    def __init__(self) -> None:
+        super().__init__("The database was made by a newer version of Drumbeat: install that one.")
+
+
+class Busy(Exception):
+    """Somebody holds a table that a step has to change; nothing was done, and it may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a database says of itself: its newest step (empty if it is empty) and the oldest one that may go on."""
+
+    current: str
+    min_compatible: str
+
+    @property
+    def expanded(self) -> bool:
+        """Whether a newer version has been here, and this one can work all the same."""
+        return self._newer and "" < self.min_compatible <= head()
+
+    @property
+    def too_new(self) -> bool:
+        """Whether a newer version has been here, and this one cannot work any more."""
+        return self._newer and not self.expanded
+
+    @property
+    def fits(self) -> bool:
+        """Whether this program can work with it."""
+        return self.current == head() or self.expanded
+
+    @property
+    def _newer(self) -> bool:
+        return self.current > head()  # numbers of four digits, each one more than the one before
 
 
 @cache
@@ -38,27 +88,61 @@ def steps() -> list[str]:
     return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
 
 
+def oldest_compatible(step: str) -> str:
+    """The oldest step whose program can work with a shape, as the steps up to it say."""
+    *later, first = _scripts().iterate_revisions(step, "base")
+    return max([first.revision, *(getattr(each.module, "min_compatible", "") for each in later)])
+
+
 def current(connection: Connection) -> str:
     """The shape the database is in; empty if it is empty."""
-    if not sa.inspect(connection).has_table(_VERSION.name):
-        return ""
-    return connection.execute(sa.select(_VERSION.c.version_num)).scalar_one_or_none() or ""
+    return _kept(connection, _VERSION)
+
+
+def shape(connection: Connection) -> Shape:
+    """The same, with who may go on with it."""
+    return Shape(current(connection), _kept(connection, COMPATIBILITY))
 
 
 def upgrade(connection: Connection, to: str = "head") -> str:
-    """Bring the database to a shape, all or nothing, and return it. Safe to run in several replicas at once."""
+    """Bring the database to a shape, all or nothing, and return it. Safe to run in several replicas at once.
+
+    What a newer version has expanded is left as it is. `TooNew` if this version cannot work with it, `Busy` if a table
+    could not be had on PostgreSQL.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    scripts = _scripts()
-    try:
-        with EnvironmentContext(Config(), scripts, fn=lambda at, _: scripts._upgrade_revs(to, at)) as environment:  # noqa: SLF001 -- as alembic.command.upgrade does
-            environment.configure(connection=connection)
-            environment.run_migrations()
-    except CommandError:
-        if current(connection) not in steps():
-            raise TooNew from None
-        raise
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+    before = shape(connection)
+    if before.too_new:
+        raise TooNew
+    if not before.expanded:
+        try:
+            _run(connection, to)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") == _NOT_AVAILABLE:
+                raise Busy from error
+            raise
     return current(connection)
+
+
+def _run(connection: Connection, to: str) -> None:
+    scripts = _scripts()
+    with EnvironmentContext(Config(), scripts, fn=lambda at, _: scripts._upgrade_revs(to, at)) as environment:  # noqa: SLF001 -- as alembic.command.upgrade does
+        environment.configure(connection=connection)
+        environment.run_migrations()
+    oldest = oldest_compatible(current(connection))
+    if oldest != _kept(connection, COMPATIBILITY):
+        COMPATIBILITY.create(connection, checkfirst=True)
+        connection.execute(COMPATIBILITY.delete())
+        connection.execute(COMPATIBILITY.insert().values(min_compatible=oldest))
+
+
+def _kept(connection: Connection, table: sa.TableClause) -> str:
+    """What the one value of a table is; empty where there is none yet."""
+    if not sa.inspect(connection).has_table(table.name):
+        return ""
+    return str(connection.execute(sa.select(table)).scalar_one_or_none() or "")
 
 
 def _scripts() -> ScriptDirectory:

@@ -63,7 +63,8 @@ def missing(context: MigrationContext) -> UpgradeOps:
 
 def context_of(connection: Connection) -> MigrationContext:
     """A database as Alembic compares it with the tables."""
-    return MigrationContext.configure(connection, opts={"compare_server_default": _default_differs})
+    options = {"compare_server_default": _default_differs, "include_name": _is_compared}
+    return MigrationContext.configure(connection, opts=options)
 
 
 def _body(before: str) -> str:
@@ -80,6 +81,10 @@ def _body(before: str) -> str:
     return "\n".join(
         line for line in body.splitlines() if line.strip() not in {"", "pass"} and not line.lstrip().startswith("#")
     )
+
+
+def _is_compared(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name != migrations.COMPATIBILITY.name
 
 
 def _default_differs(

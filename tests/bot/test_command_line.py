@@ -93,8 +93,10 @@ def test_a_database_from_a_newer_version_keeps_it_from_getting_ready(
     assert run("migrate").returncode == 0
     with sqlite3.connect(tmp_path / "data" / "drumbeat.sqlite") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE schema_compatibility SET min_compatible = '9999'")
     connection.close()
     assert "newer version" in run("migrate").stderr
+    assert "newer version" in run("doctor").stdout
     _, address = serving("serve")
     answer = httpx2.get(f"{address}/readyz")
     assert answer.status_code == 503
