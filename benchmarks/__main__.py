@@ -5,16 +5,20 @@ seconds to see that they still work, and judges nothing.
 """
 
 import argparse
+import logging
 from collections.abc import Callable, Mapping
 
-from benchmarks import dispatch, planning, start, votes
+from benchmarks import capacity, idle, lag, planning, start, votes
 from benchmarks.verdict import Verdict
+from bot.core.logs import configure_logs
 
 BENCHMARKS: Mapping[str, Callable[[bool], Verdict]] = {
     "votes": votes.run,
     "planning": planning.run,
-    "dispatch": dispatch.run,
+    "lag": lag.run,
+    "capacity": capacity.run,
     "start": start.run,
+    "idle": idle.run,
 }
 
 
@@ -29,6 +33,7 @@ def main() -> int:
         parser.error(f"there is no benchmark {unknown}; there are {', '.join(BENCHMARKS)}")
     if not names:
         print("\n".join(BENCHMARKS))
+    configure_logs(level=logging.WARNING)
     short = [name for name in names if not _run(name, small=asked.small)]
     return 1 if short and not asked.small else 0
 

@@ -1,7 +1,9 @@
 """A bounded HTTP load: prepared requests over kept-alive connections, each answered before the next is sent.
 
-Runs as a process of its own (`python -m benchmarks.load PORT CONNECTIONS FILE`), so that it does not share the server's
-interpreter. FILE holds whole requests, each after its length in four bytes. Prints one line of JSON (`Figures`).
+Runs as a process of its own (`python -m benchmarks.load PORT CONNECTIONS RATE FILE`), so that it does not share the
+server's interpreter. FILE holds whole requests, each after its length in four bytes. With a RATE of 0 they go as fast
+as they are answered; else so many a second, and each is late from the moment at which it should have gone. Prints one
+line of JSON (`Figures`).
 """
 
 import asyncio
@@ -35,9 +37,9 @@ def write(requests: Iterable[bytes], file: Path) -> None:
             out.write(struct.pack("!I", len(request)) + request)
 
 
-def run(port: int, connections: int, file: Path) -> Figures:
-    """Run the load in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(file)]
+def run(port: int, connections: int, file: Path, *, rate: float = 0.0) -> Figures:
+    """Run the load in a process of its own, as fast as it goes or at `rate` requests a second."""
+    command = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(rate), str(file)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
     return Figures(**json.loads(done.stdout))
 
@@ -51,7 +53,7 @@ def percentile(values: list[float], share: float) -> float:
 class _Connection(asyncio.Protocol):
     """One connection that takes the next request as soon as the last is answered."""
 
-    def __init__(self, requests: Iterator[bytes], done: asyncio.Future[None]) -> None:
+    def __init__(self, requests: Iterator[tuple[float, bytes]], done: asyncio.Future[None]) -> None:
         self._requests = requests
         self._done = done
         self._answer = b""
@@ -83,8 +85,13 @@ class _Connection(asyncio.Protocol):
             self._done.set_result(None)
             self._transport.close()
             return
-        self._sent = time.perf_counter()
-        self._transport.write(request)
+        at, words = request
+        wait = at - time.perf_counter() if at else 0.0
+        self._sent = at or time.perf_counter()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._transport.write, words)
+        else:
+            self._transport.write(words)
 
 
 def _length(head: bytes) -> int:
@@ -106,11 +113,11 @@ def _read(file: Path) -> list[bytes]:
     return requests
 
 
-async def _load(port: int, connections: int, requests: list[bytes]) -> Figures:
+async def _load(port: int, connections: int, rate: float, requests: list[bytes]) -> Figures:
     loop = asyncio.get_running_loop()
-    waiting = iter(requests)
     ends = [loop.create_future() for _ in range(connections)]
     begun = time.perf_counter()
+    waiting = ((begun + number / rate if rate else 0.0, request) for number, request in enumerate(requests))
     made = [
         await loop.create_connection(lambda end=end: _Connection(waiting, end), "127.0.0.1", port)  # type: ignore[misc]
         for end in ends
@@ -123,5 +130,5 @@ async def _load(port: int, connections: int, requests: list[bytes]) -> Figures:
 
 
 if __name__ == "__main__":
-    figures = uvloop.run(_load(int(sys.argv[1]), int(sys.argv[2]), _read(Path(sys.argv[3]))))
+    figures = uvloop.run(_load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), _read(Path(sys.argv[4]))))
     print(json.dumps(asdict(figures)))

@@ -10,9 +10,9 @@ from typing import Final
 
 import psutil
 
-from benchmarks import serving
+from benchmarks import serving, slack
 from benchmarks.verdict import Verdict
-from tests.parts.process import free_port, running
+from tests.parts.process import free_port
 
 SECONDS: Final = 3.0
 MEGABYTES: Final = 150
@@ -40,10 +40,9 @@ def _start(idle: float) -> tuple[float, float]:
         "MICROSOFT_APP_PASSWORD": "bench",
         "MICROSOFT_APP_TENANT_ID": "00000000-0000-0000-0000-000000000001",
     }
-    slack, port = free_port(), free_port()
-    stub = [sys.executable, "-m", "benchmarks.slack_stub", str(slack), "100"]
-    with tempfile.TemporaryDirectory() as folder, running(stub, log=Path(folder) / "stub.log", port=slack):
-        environment = serving.environment(Path(folder), port, slack, settings)
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, slack.serving(Path(folder), people=100) as stub:
+        environment = serving.environment(Path(folder), stub, {**settings, "DRUMBEAT_PORT": str(port)})
         with subprocess.Popen(
             [sys.executable, "-m", "bot", "serve"], env=environment, stderr=subprocess.DEVNULL
         ) as serve:

@@ -1,20 +1,15 @@
 """A vote through Slack's HTTP door against Bolt alone with the very same requests, in the same run."""
 
-import hashlib
-import hmac
-import json
 import secrets
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Final
-from urllib.parse import urlencode
 
-from benchmarks import load, serving
+from benchmarks import load, serving, slack_says
 from benchmarks.verdict import Verdict
 from tests.parts.process import free_port, running
 
@@ -76,59 +71,22 @@ def _bare(place: Path) -> Iterator[int]:
 
 
 def _ask(port: int, place: Path) -> None:
-    form = {
-        "command": "/poll",
-        "text": '"Lunch?" "Pizza" "Sushi" "Salad" --close never',
-        "channel_id": "C1",
-        "channel_name": "general",
-        "team_id": "T1",
-        "user_id": "U000001",
-        "trigger_id": "1.1",
-    }
     file = place / "ask"
-    load.write([_signed(urlencode(form))], file)
+    words = '"Lunch?" "Pizza" "Sushi" "Salad" --close never'
+    load.write([slack_says.command(SECRET, "/poll", words, team="T1", channel="C1", user="U000001")], file)
     load.run(port, 1, file)
-    serving.wait(lambda: serving.count(place, "messages") > 0, "the poll is posted")
+    serving.wait(lambda: serving.count(serving.sqlite(place), "messages") > 0, "the poll is posted")
 
 
 def _vote(number: int) -> bytes:
-    payload = {
-        "type": "block_actions",
-        "user": {"id": f"U{number % PEOPLE:06}", "username": "person", "name": "person", "team_id": "T1"},
-        "api_app_id": "A1",
-        "token": "legacy",
-        "container": {"type": "message", "message_ts": "1.000001", "channel_id": "C1", "is_ephemeral": False},
-        "trigger_id": f"{number}.1.abc",
-        "team": {"id": "T1", "domain": "bench"},
-        "channel": {"id": "C1", "name": "general"},
-        "response_url": "http://127.0.0.1:9/actions/T1/1/abc",
-        "actions": [
-            {
-                "type": "button",
-                "action_id": f"polls.vote#{number % 3}",
-                "block_id": "b1",
-                "text": {"type": "plain_text", "text": "Vote", "emoji": True},
-                "value": f"1:{number % 3}",
-                "action_ts": f"{number}.1",
-            }
-        ],
-    }
-    return _signed(urlencode({"payload": json.dumps(payload)}))
-
-
-def _signed(body: str) -> bytes:
-    stamp = str(int(time.time()))
-    signature = hmac.new(SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    head = (
-        "POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={signature}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+    address, value = f"polls.vote#{number % 3}", f"1:{number % 3}"
+    return slack_says.click(
+        SECRET, address, value, team="T1", channel="C1", user=f"U{number % PEOPLE:06}", number=number
     )
-    return (head + body).encode()
 
 
 def _check(place: Path, voters: int) -> None:
     """Every vote that was answered is in the database."""
-    counted = serving.count(place, "ballots")
+    counted = serving.count(serving.sqlite(place), "ballots")
     if counted != voters:
         raise SystemExit(f"{voters} people voted, {counted} are counted")
