@@ -67,7 +67,7 @@ def serve(
     )
     if not settings.slack and not settings.teams:
         log.warning("no_chat", hint="`drumbeat doctor` says what is missing")
-    server.serve(process.application(https=settings.public_url.startswith("https://")), door)
+    server.serve(process.application(https=settings.public_url.startswith("https://")), door, leave=process.leave)
     _end(process)
 
 

@@ -27,6 +27,10 @@ from scheduler import Hook, Notice, Scheduler
 OPENING: Final = 2.0
 """Seconds that a start waits for the database before it listens all the same, and then between two looks for it."""
 
+DRAIN: Final = 5.0
+"""Seconds for which a replica that was told to stop still answers, saying that it is not ready. With `server.GRACE` for
+requests and as much for calls, it ends within the 30 seconds after which orchestrators commonly kill."""
+
 WATCH: Final = 10.0
 """Seconds between two looks whether the database is still in a shape with which this version can work."""
 
@@ -90,6 +94,12 @@ class Process:
         if self._role.hears:
             routes += [*legal.routes(), *(door for adapter in self._adapters for door in adapter.routes)]
         return application(routes, self._metrics, self._lifespan, https=https)
+
+    def leave(self) -> float:
+        """Be ready no more; the seconds for which to go on answering, where others can take over what is asked."""
+        ready = not self._hindrance
+        self._hindrance = self._hindrance or "It has been told to stop."
+        return DRAIN if ready and self._role.hears and self._database.shared else 0
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

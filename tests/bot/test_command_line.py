@@ -119,7 +119,7 @@ def test_a_database_that_is_away_keeps_it_from_being_ready_until_it_comes_back(
         assert answer.status_code == 503
         assert "database" in answer.json()["reasons"]
     until_ready(program, address)
-    program.end()
+    program.end(seconds=20)
     assert program.popen.returncode == 0
 
 

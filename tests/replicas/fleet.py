@@ -26,34 +26,46 @@ class Replica:
     program: Program
     url: str
 
-    async def poll(self, question: str, place: str) -> int:
-        """Somebody asks a poll of that name in a channel; the status of the answer."""
-        sender = Sender(f"{self.url}/slack/events")
-        async with sender.client:
-            answer = await sender.type("U001", f'/poll "{question}" "Yes" "No"', place)
-        return answer.status_code
+    async def get(self, path: str) -> httpx2.Response:
+        async with httpx2.AsyncClient() as client:
+            return await client.get(self.url + path)
 
-    def get(self, path: str) -> httpx2.Response:
-        return httpx2.get(self.url + path)
+    async def ready(self) -> bool:
+        """Whether it says so; False while it does not answer at all."""
+        try:
+            return (await self.get("/readyz")).is_success
+        except httpx2.TransportError:
+            assert not self.program.popen.poll(), self.program.said()
+            return False
 
-    def ready(self) -> bool:
-        return self.get("/readyz").status_code == httpx2.codes.OK
-
-    def reasons(self) -> dict[str, str]:
+    async def reasons(self) -> dict[str, str]:
         """Why it is not ready; nothing where it is."""
-        found: dict[str, str] = self.get("/readyz").json().get("reasons", {})
+        found: dict[str, str] = (await self.get("/readyz")).json().get("reasons", {})
         return found
 
-    def lines(self) -> list[str]:
-        return self.program.said().splitlines()
+    async def poll(self, question: str, place: str) -> int:
+        """Somebody asks a poll in a channel; the status of the answer."""
+        sender = Sender(f"{self.url}/slack/events")
+        async with sender.client:
+            return (await sender.type("U001", f'/poll "{question}" "Yes" "No"', place)).status_code
+
+    async def stop(self) -> None:
+        """Ask it to end as an orchestrator does, and wait until it has, without a fault."""
+        self.program.popen.send_signal(signal.SIGTERM)
+
+        async def ended() -> bool:
+            return self.program.popen.poll() is not None
+
+        await until(ended, "it ends")
+        assert self.program.popen.returncode == 0, self.program.said()
 
 
-async def until(found: Callable[[], Awaitable[object]], what: str, seconds: float = 20) -> None:
+async def until(found: Callable[[], Awaitable[object]], what: str, seconds: float = 30) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not await found():
         assert time.monotonic() < deadline, f"{seconds} s have passed, but not yet: {what}"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)
 
 
 @dataclass
@@ -65,31 +77,29 @@ class Fleet:
     slack: Ledger
     replicas: list[Replica] = field(default_factory=list)
 
-    def start(self, *words: str, tree: Path = ROOT, **settings: str) -> Replica:
+    def launch(self, *words: str, tree: Path = ROOT, **settings: str) -> Replica:
         """Start `drumbeat serve` with more words and settings, of the version that lies in `tree`."""
         port = free_port()
         program = start(
             [sys.executable, "-m", "bot", "serve", *words],
             log=self.folder / f"replica{len(self.replicas)}",
             cwd=tree,
-            env=self._environment(tree, DRUMBEAT_PORT=str(port), **settings),
+            env=self.environment(tree, DRUMBEAT_PORT=str(port), **settings),
         )
-        replica = Replica(program, f"http://127.0.0.1:{port}")
-        self.replicas.append(replica)
-        program.wait_for_port(port)
-        return replica
+        self.replicas.append(Replica(program, f"http://127.0.0.1:{port}"))
+        return self.replicas[-1]
 
-    def start_ready(self, *words: str, **more: Any) -> Replica:  # noqa: ANN401 -- as `start`
+    async def start(self, *words: str, **more: Any) -> Replica:  # noqa: ANN401 -- as `launch`
         """Start one and wait until it says that it is ready."""
-        replica = self.start(*words, **more)
-        replica.program.wait_until(replica.ready, "is ready")
+        replica = self.launch(*words, **more)
+        await until(replica.ready, "it is ready")
         return replica
 
     def end(self) -> None:
         for replica in self.replicas:
             replica.program.end(by=signal.SIGKILL)
 
-    def _environment(self, tree: Path, **settings: str) -> dict[str, str]:
+    def environment(self, tree: Path, **settings: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return {
             **kept,

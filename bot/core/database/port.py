@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 -- the one name of SQLAlchemy that features may say
@@ -24,6 +24,9 @@ class Database(ABC):
     """A database that runs work. Built by `open_database`; closed once."""
 
     engine: sa.Engine
+
+    shared: ClassVar[bool]
+    """Whether other processes may work on it at the same time."""
 
     @abstractmethod
     async def run(self, work: Work[T]) -> T:

@@ -32,6 +32,8 @@ NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_inter
 class PostgreSQL(Database):
     """A server. Work is run again where it surely left nothing behind: cut off before its commit, or in a collision."""
 
+    shared = True
+
     def __init__(self, url: sa.URL) -> None:
         self.engine = sa.create_engine(
             url, pool_size=THREADS, max_overflow=0, connect_args=NETWORK, hide_parameters=True

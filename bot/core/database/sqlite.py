@@ -21,6 +21,8 @@ READERS: Final = 2
 class SQLite(Database):
     """A file. Writers share one thread and one fsync; readers have connections of their own (write-ahead log)."""
 
+    shared = False
+
     def __init__(self, url: sa.URL) -> None:
         self.engine = sa.create_engine(
             url,
