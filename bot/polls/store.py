@@ -25,6 +25,8 @@ polls = sa.Table(
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("closes_at", Instant),
     sa.Column("closed_at", Instant),
+    # The buttons of a poll that a restored back-up does not know are still out there: no other may get its number.
+    sqlite_autoincrement=True,
 )
 sa.Index(
     "ix_polls_closing",

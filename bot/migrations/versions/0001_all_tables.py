@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_polls_place_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_polls_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_polls")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_polls_closing",
