@@ -28,6 +28,9 @@ COLLISIONS: Final = frozenset({"40001", "40P01"})
 NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 """Seconds and milliseconds after which a silent network counts as cut."""
 
+NAME: Final = {"application_name": "drumbeat"}
+"""How the server lists our connections, so that an admin, and whoever must be alone, can tell them from others."""
+
 
 class PostgreSQL(Database):
     """A server. Work is run again where it surely left nothing behind: cut off before its commit, or in a collision."""
@@ -36,7 +39,7 @@ class PostgreSQL(Database):
 
     def __init__(self, url: sa.URL) -> None:
         self.engine = sa.create_engine(
-            url, pool_size=THREADS, max_overflow=0, connect_args=NETWORK, hide_parameters=True
+            url, pool_size=THREADS, max_overflow=0, connect_args=NETWORK | NAME, hide_parameters=True
         )
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(THREADS, "postgresql")
@@ -71,7 +74,7 @@ class PostgreSQL(Database):
 
     async def _connect(self) -> psycopg.AsyncConnection:
         _, address = self.engine.dialect.create_connect_args(self.engine.url)
-        return await psycopg.AsyncConnection.connect(**{**address, **NETWORK}, autocommit=True)
+        return await psycopg.AsyncConnection.connect(**{**address, **NETWORK, **NAME}, autocommit=True)
 
     async def _in_thread(self, engine: sa.Engine, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._persist, engine, work)
