@@ -27,6 +27,7 @@ from bot.core.engine import Engine
 from bot.core.logs import configure_logs
 from bot.doctor import Finding, examine, in_shape
 from bot.features import features
+from bot.keeping.commands import commands as keeping
 from bot.process import Connected, Process
 from scheduler import MovableClock, SystemClock
 
@@ -41,6 +42,7 @@ cli = typer.Typer(
 )
 teams = typer.Typer(help="Make what Microsoft Teams needs.", no_args_is_help=True)
 cli.add_typer(admin.commands)
+cli.add_typer(keeping)
 cli.add_typer(teams, name="teams")
 
 

@@ -150,7 +150,7 @@ class Settings(BaseSettings):
 
     def _contradictions(self) -> Iterator[tuple[bool, str]]:
         yield (
-            not _DATABASE.match(self.database_url),
+            not DATABASE.match(self.database_url),
             "DRUMBEAT_DATABASE_URL must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
         )
         yield (
@@ -271,7 +271,12 @@ def listing(settings: Settings) -> list[Setting]:
     ]
 
 
-_DATABASE: Final = re.compile(r"sqlite:///(?!:memory:).|postgresql(\+psycopg)?://")
+def masked(url: str) -> str:
+    """An URL without its password."""
+    return _PASSWORD.sub("********", url)
+
+
+DATABASE: Final = re.compile(r"sqlite:///(?!:memory:).|postgresql(\+psycopg)?://")
 _PASSWORD: Final = re.compile(r"(?<=:)[^:@/]+(?=@)")
 _PLATFORMS: Final = ("SLACK_BOT", "SLACK_CLIENT", "MICROSOFT", "DRUMBEAT_TEAMS")
 
@@ -283,7 +288,7 @@ def _written(value: Any) -> str:  # noqa: ANN401 -- whatever type a setting has
         case bool():
             return "yes" if value else "no"
         case _:
-            return _PASSWORD.sub("********", str(value))
+            return masked(str(value))
 
 
 def _sentence(error: ValidationError) -> str:

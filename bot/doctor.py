@@ -32,7 +32,7 @@ async def examine(settings: Settings, database: Database) -> AsyncIterator[Findi
         yield Finding(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.")
         return
     if shape.too_new:
-        yield Finding(str(migrations.TooNew()))
+        yield Finding(str(shape.hindrance))
     elif not shape.fits:
         now = f"at {shape.current}, not at {migrations.head()}" if shape.current else "empty"
         yield Finding(f"The database is {now}: `drumbeat serve` or `drumbeat migrate` brings it into shape.")

@@ -120,8 +120,7 @@ class Process:
                 await adapter.start()
                 stack.push_async_callback(adapter.stop)
         except migrations.TooNew as hindrance:
-            self._hindrance = str(hindrance)
-            log.error("database_too_new")  # noqa: TRY400 -- where it was found out helps nobody
+            self._refuse(hindrance)
         except Exception:
             log.exception("start_failed")
             self.failed = True
@@ -144,11 +143,15 @@ class Process:
         while True:
             await asyncio.sleep(WATCH)
             with suppress(Exception):  # a database that is away comes back
-                if (await self._database.read(migrations.shape)).too_new:
+                shape = await self._database.read(migrations.shape)
+                if shape.too_new:
                     break
-        self._hindrance = str(migrations.TooNew())
-        log.error("database_too_new")
+        self._refuse(shape.hindrance)
         await self._sending.aclose()
+
+    def _refuse(self, hindrance: migrations.TooNew) -> None:
+        self._hindrance = str(hindrance)
+        log.error("database_elsewhere" if isinstance(hindrance, migrations.Elsewhere) else "database_too_new")
 
     async def _migrate(self) -> None:
         while True:
@@ -184,7 +187,7 @@ class Process:
     async def _in_shape(self) -> str:
         shape = await self._database.read(migrations.shape)
         if shape.too_new:
-            return str(migrations.TooNew())
+            return str(shape.hindrance)
         return "" if shape.fits else f"It is at {shape.current or 'nothing'}, not at {migrations.head()}."
 
     async def _dispatching(self) -> str:

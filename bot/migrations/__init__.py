@@ -23,6 +23,11 @@ from bot.core.database import Connection
 
 FOLDER: Final = Path(__file__).parent
 
+MOVING: Final = "moving"
+MOVED: Final = "moved"
+"""Stand in the place of a shape: of a database that a move has not filled yet, and of one that was moved away. Nobody
+may work on either, or messages would be lost, or sent from both; no program takes them for a shape it knows."""
+
 _LOCK: Final = 0x6472756D  # "drum", for pg_advisory_xact_lock: replicas that start together migrate one after the other
 
 _PATIENCE: Final = "1s"
@@ -30,6 +35,11 @@ _PATIENCE: Final = "1s"
 
 _NOT_AVAILABLE: Final = "55P03"
 """PostgreSQL's code for a lock that was waited for in vain."""
+
+_ELSEWHERE: Final = {
+    MOVING: "A move into this database has not ended: run the same `drumbeat move` again to finish it.",
+    MOVED: "This database was moved: set DRUMBEAT_DATABASE_URL to the one it was moved to.",
+}
 
 _VERSION: Final = sa.table("alembic_version", sa.column("version_num", sa.Text))  # Alembic's own table
 
@@ -42,8 +52,12 @@ COMPATIBILITY: Final = sa.Table(
 class TooNew(Exception):
     """A newer version of the program has brought the database into a shape with which this one cannot work."""
 
-    def __init__(self) -> None:
-        super().__init__("The database was made by a newer version of Drumbeat: install that one.")
+    def __init__(self, why: str = "The database was made by a newer version of Drumbeat: install that one.") -> None:
+        super().__init__(why)
+
+
+class Elsewhere(TooNew):
+    """The house has moved to another database, or is still on its way to this one."""
 
 
 class Busy(Exception):
@@ -66,6 +80,11 @@ class Shape:
     def too_new(self) -> bool:
         """Whether a newer version has been here, and this one cannot work any more."""
         return self._newer and not self.expanded
+
+    @property
+    def hindrance(self) -> TooNew:
+        """Why nothing can be done where it is `too_new`."""
+        return Elsewhere(_ELSEWHERE[self.current]) if self.current in _ELSEWHERE else TooNew()
 
     @property
     def fits(self) -> bool:
@@ -110,12 +129,12 @@ def upgrade(connection: Connection, to: str = "head") -> str:
     What a newer version has expanded is left as it is. `TooNew` if this version cannot work with it, `Busy` if a table
     could not be had on PostgreSQL.
     """
+    keep_out(connection)
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
     before = shape(connection)
     if before.too_new:
-        raise TooNew
+        raise before.hindrance
     if not before.expanded:
         try:
             _run(connection, to)
@@ -124,6 +143,27 @@ def upgrade(connection: Connection, to: str = "head") -> str:
                 raise Busy from error
             raise
     return current(connection)
+
+
+def mark(connection: Connection, mark: str) -> None:
+    """Put `MOVING` or `MOVED` in the place of the shape."""
+    _say(connection, mark, mark)
+
+
+def unmark(connection: Connection) -> None:
+    """Take the mark off a database whose tables are those of this program."""
+    _say(connection, head(), oldest_compatible(head()))
+
+
+def keep_out(connection: Connection) -> None:
+    """Let nobody begin to work on the database until this transaction ends. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _say(connection: Connection, current: str, min_compatible: str) -> None:
+    connection.execute(_VERSION.update().values(version_num=current))
+    connection.execute(COMPATIBILITY.update().values(min_compatible=min_compatible))
 
 
 def _run(connection: Connection, to: str) -> None:

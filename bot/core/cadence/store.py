@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, time
+from zoneinfo import ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -106,3 +107,25 @@ def move_zone(connection: Connection, person: int, zone: str, now: datetime) -> 
 def at_minute(minute: int) -> time:
     """A minute of the day (0 to 1,439) as a time."""
     return time(minute // 60, minute % 60)
+
+
+def skip_due(connection: Connection, now: datetime) -> int:
+    """Move every repetition that is due past `now` without sending anything; how many."""
+    kinds = (cadences.c.weekday, cadences.c.minute, cadences.c.zone)
+    due = connection.execute(sa.select(cadences.c.id, *kinds).where(cadences.c.next_due_at <= now)).all()
+    following = {kind: _following(*kind, now) for kind in {(weekday, minute, zone) for _, weekday, minute, zone in due}}
+    if due:
+        connection.execute(
+            cadences.update().where(cadences.c.id == sa.bindparam("mine")).values(next_due_at=sa.bindparam("then")),
+            [{"mine": row.id, "then": following[row.weekday, row.minute, row.zone]} for row in due],
+        )
+    return len(due)
+
+
+def _following(weekday: int, minute: int, zone: str, now: datetime) -> datetime:
+    """The next slot; in UTC where nobody knows the zone (any more), as in the planner."""
+    slot = Weekly(weekday, at_minute(minute))
+    try:
+        return next_slot(slot, zone, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        return next_slot(slot, "UTC", now)
