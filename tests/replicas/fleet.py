@@ -32,11 +32,11 @@ class Replica:
 
     async def ready(self) -> bool:
         """Whether it says so; False while it does not answer at all."""
-        try:
-            return (await self.get("/readyz")).is_success
-        except httpx2.TransportError:
-            assert not self.program.popen.poll(), self.program.said()
-            return False
+        return await self._is_well("/readyz")
+
+    async def alive(self) -> bool:
+        """Whether it answers."""
+        return await self._is_well("/healthz")
 
     async def reasons(self) -> dict[str, str]:
         """Why it is not ready; nothing where it is."""
@@ -58,6 +58,13 @@ class Replica:
 
         await until(ended, "it ends")
         assert self.program.popen.returncode == 0, self.program.said()
+
+    async def _is_well(self, path: str) -> bool:
+        try:
+            return (await self.get(path)).is_success
+        except httpx2.TransportError:
+            assert not self.program.popen.poll(), self.program.said()
+            return False
 
 
 async def until(found: Callable[[], Awaitable[object]], what: str, seconds: float = 30) -> None:

@@ -35,7 +35,6 @@ async def test_a_web_replica_sends_nothing_and_is_ready_without_a_dispatcher(fle
     assert await web.poll("Lunch?", "C1") == 200
     assert await web.reasons() == {}
     assert 'drumbeat_outbox_rows{state="ready"} 1.0' in (await web.get("/metrics")).text
-    await web.stop()
     assert await fleet.slack.messages() == []
 
 
