@@ -1,5 +1,6 @@
 """Clocks: the machine's, and one that is moved by hand."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from bot.core.ports import Clock
@@ -12,6 +13,10 @@ class SystemClock:
         """The present instant."""
         return datetime.now(UTC)
 
+    def elapsed(self) -> float:
+        """Seconds since the machine started, or the like."""
+        return time.monotonic()
+
 
 class MovableClock:
     """A clock that somebody puts forward: it runs on with `source`, or stands still without one."""
@@ -19,10 +24,15 @@ class MovableClock:
     def __init__(self, at: datetime, source: Clock | None = None) -> None:
         self._source = source
         self.move_to(at)
+        self._begun = self._at
 
     def now(self) -> datetime:
         """The instant it was moved to, plus what has passed since on `source`."""
         return self._at + (self._source.now() - self._since if self._source else timedelta(0))
+
+    def elapsed(self) -> float:
+        """Seconds by this clock since it was made."""
+        return (self.now() - self._begun).total_seconds()
 
     def move_to(self, at: datetime) -> None:
         """Put the clock to an instant."""

@@ -1,166 +1,239 @@
-"""Before the call: is the row still ours, may its message go now, what does it look like, and the intent."""
+"""Before the call: which rows go next, may their messages go now, what do they look like, and the intent.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+All of it is one transaction, so a worker that dies in it leaves every row as it was.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 import sqlalchemy as sa
+import structlog
 
 from bot.core.cards import Card
 from bot.core.database import Connection
-from bot.core.directory.store import workspaces
 from bot.core.feature import Withdrawn
-from bot.core.outbox import Lane, State, messages, outbox
+from bot.core.outbox import (
+    HALTED,
+    REDRAW_PAUSE,
+    URGENT,
+    Entry,
+    Lane,
+    State,
+    halted,
+    messages,
+    outbox,
+    tell_author,
+)
 from bot.core.ports import Limit, Platform
-from scheduler import leases, limits, rules
-from scheduler.leases import Claim
-from scheduler.notices import Happening, Notice, told
-from scheduler.scenes import Scene, Stage
-
-REDRAW_PAUSE: Final = timedelta(seconds=1)
+from scheduler import leases, queue, rules
+from scheduler.failures import where
+from scheduler.limits import Buckets
+from scheduler.notices import Checkpoint, Happening, Notice, onward, told
+from scheduler.queue import Queue
+from scheduler.scenes import Faulty, Scene, Stage, apart
 
 UNCONNECTED_PAUSE: Final = timedelta(minutes=5)
 """A workspace whose platform this process does not speak is left alone for so long."""
 
+log = structlog.get_logger()
+
+Choose = Callable[[Mapping[Queue, datetime]], Sequence[tuple[Queue, int]]]
+"""From the heads of all queues to those that are looked into, and how many rows each may give."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The intent is written: call the platform now, before `until`."""
+    """The intent is written: call the platform now."""
 
-    claim: Claim
     scene: Scene
     platform: Platform
     card: Card
-    until: datetime
+
+    @property
+    def entry(self) -> Entry:
+        """The row, as it is since the intent."""
+        return self.scene.entry
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Tokens are taken for a later instant: keep the row and prepare it again at `at`."""
+@dataclass(slots=True)
+class Taken:
+    """What a look at the queues came to.
 
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """A bucket is empty until `until`; the row was given back."""
-
-    until: datetime
-
-
-Prepared = Ready | Wait | Rest | Notice | None
-"""A notice tells how the row was settled or put off. None: the lease was lost, and nothing was written."""
-
-
-def prepare(
-    stage: Stage, connection: Connection, claim: Claim, now: datetime, *, horizon: timedelta, granted: bool = False
-) -> Prepared:
-    """Check again whether the message may go, take tokens (unless `granted` before), draw it, and write the intent.
-
-    `horizon` is how far ahead a token may be reserved.
+    `ready` is to be called, `told` was settled or put off, `rests` are queues that have to wait, and until when.
+    `given` is how many rows of each queue got as far as a call.
     """
-    if claim.verb == "update":
-        leases.wait_for_voters(connection, claim.subject)
-    row = leases.held(connection, claim, State.LEASED)
-    if row is None:
-        return None
-    scene = stage.scene(connection, row)
-    platform = stage.platform(scene)
-    if platform is None:
-        until = now + UNCONNECTED_PAUSE
-        leases.retry(connection, claim, until, "platform_not_connected")
-        return told(row, Happening.RETRYING, now, until, "platform_not_connected")
-    if ruled := _rule(connection, claim, scene, now):
-        return ruled
-    allowed = platform.limits(scene.to, row.verb)
-    if held := _tokens(connection, claim, allowed, now, horizon=horizon, granted=granted):
-        return held
-    return _intend(stage, connection, claim, scene, platform, now)
+
+    heads: Mapping[Queue, datetime] = field(default_factory=dict)
+    ready: list[Ready] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    rests: dict[Queue, datetime] = field(default_factory=dict)
+    given: dict[Queue, int] = field(default_factory=dict)
 
 
-def _intend(
-    stage: Stage, connection: Connection, claim: Claim, scene: Scene, platform: Platform, now: datetime
-) -> Ready | Notice:
-    row = scene.row
-    card = stage.draw(connection, scene, now)
-    if isinstance(card, Withdrawn):
-        leases.settle(connection, claim, State.CANCELLED, now, card.reason)
-        return told(row, Happening.CANCELLED, now, reason=card.reason)
-    leases.intend(connection, claim, now)
-    if row.message_id is not None:
-        drawn = messages.update().where(messages.c.id == row.message_id)
-        connection.execute(drawn.values(redraw_after=now + REDRAW_PAUSE))
-    return Ready(claim, scene, platform, card, now + leases.LEASE)
+class Delivery:
+    """Takes rows from the queues, up to their intents."""
+
+    def __init__(self, stage: Stage, checkpoint: Checkpoint = onward) -> None:
+        self._stage = stage
+        self._checkpoint = checkpoint
+
+    def take(self, connection: Connection, now: datetime, choose: Choose, *, one_by_one: bool = False) -> Taken:
+        """Take what `choose` picks. `one_by_one` costs more, and keeps a row with a bug from stopping the others."""
+        taken = Taken(queue.heads(connection))
+        batches = [queue.due(connection, each, now, most) for each, most in choose(taken.heads)]
+        entries = [entry for batch in batches for entry in batch]
+        if entries:
+            self._checkpoint("after claim")
+        if not one_by_one:
+            self._decide(connection, entries, now, taken)
+            return taken
+        for entry in entries:
+            try:
+                with apart(connection):
+                    self._decide(connection, [entry], now, taken)
+            except Faulty as fault:
+                taken.told.append(_broken(connection, entry, fault, now))
+        return taken
+
+    def _decide(self, connection: Connection, entries: Sequence[Entry], now: datetime, taken: Taken) -> None:
+        if not entries:
+            return
+        leases.wait_for_voters(connection, (entry.subject for entry in entries if entry.verb == "update"))
+        playable = [(scene, self._stage.platform(scene)) for scene in self._stage.scenes(connection, entries)]
+        rulings = _Rulings(connection, [scene for scene, _ in playable], now)
+        calls: list[tuple[Scene, Platform, Sequence[Limit]]] = []
+        for scene, platform in playable:
+            if platform is None:
+                taken.rests[_queue_of(scene.entry)] = now + UNCONNECTED_PAUSE
+            elif ruled := _carry_out(connection, scene.entry, rulings.of(scene), now):
+                taken.told.append(ruled)
+            else:
+                calls.append((scene, platform, platform.limits(scene.to, scene.entry.verb)))
+        if calls:
+            self._intend(connection, self._draw(connection, calls, now, taken), now, taken)
+
+    def _draw(
+        self,
+        connection: Connection,
+        calls: Sequence[tuple[Scene, Platform, Sequence[Limit]]],
+        now: datetime,
+        taken: Taken,
+    ) -> list[Ready]:
+        """Draw those for which there are tokens."""
+        ready: list[Ready] = []
+        keys = (limit.key for _, _, limits in calls for limit in limits)
+        buckets = Buckets(connection, (scene.workspace.id for scene, _, _ in calls), keys, now)
+        for scene, platform, limits in calls:
+            entry, mine = scene.entry, _queue_of(scene.entry)
+            if mine in taken.rests:
+                continue
+            if refused := buckets.refuse(entry.workspace_id, limits, calm=not mine.urgent):
+                if refused.shared:
+                    taken.rests[mine] = refused.until
+                else:
+                    leases.retry(connection, entry, refused.until, "limit")
+                continue
+            card = self._stage.draw(connection, scene, now)
+            if isinstance(card, Withdrawn):
+                leases.settle(connection, entry, State.CANCELLED, now, card.reason)
+                taken.told.append(told(entry, Happening.CANCELLED, now, reason=card.reason))
+                continue
+            buckets.draw(entry.workspace_id, limits)
+            ready.append(Ready(scene, platform, card))
+            taken.given[mine] = taken.given.get(mine, 0) + 1
+        buckets.save()
+        return ready
+
+    def _intend(self, connection: Connection, ready: Sequence[Ready], now: datetime, taken: Taken) -> None:
+        self._checkpoint("before intent")
+        begun = leases.intend(connection, [each.entry for each in ready], now)
+        if redrawn := [each.entry.message_id for each in ready if each.entry.message_id is not None]:
+            drawn = messages.update().where(messages.c.id.in_(redrawn))
+            connection.execute(drawn.values(redraw_after=now + REDRAW_PAUSE))
+        taken.ready += [replace(each, scene=replace(each.scene, entry=begun[each.entry.id])) for each in ready]
 
 
-def _rule(connection: Connection, claim: Claim, scene: Scene, now: datetime) -> Notice | None:
-    row = scene.row
-    ruling = _ruling(connection, scene, now)
+class _Rulings:
+    """May a batch of messages go now? What the rules need to know of the database, read once for all of them."""
+
+    def __init__(self, connection: Connection, scenes: Sequence[Scene], now: datetime) -> None:
+        self._now = now
+        self._connection = connection
+        self._halted = halted(connection)
+        self._nudged = _nudged(connection, scenes, now)
+
+    def of(self, scene: Scene) -> rules.Ruling:
+        entry = scene.entry
+        if not scene.workspace.active:
+            return rules.Unwanted("workspace_removed")
+        halted_at = self._halted.get(entry.campaign)
+        if halted_at and entry.planned_at <= halted_at and entry.verb == "send":
+            return rules.Unwanted(HALTED)
+        if entry.message_id is not None:
+            return self._redraw(entry.message_id)
+        nudged = self._nudged.get(entry.id, 0)
+        settings = scene.workspace.settings
+        return rules.rule(Lane(entry.lane), entry.expires_at, scene.reader, settings, nudged, self._now)
+
+    def _redraw(self, message: int) -> rules.Ruling:
+        query = sa.select(messages.c.gone, messages.c.redraw_after).where(messages.c.id == message)
+        gone, after = self._connection.execute(query).one()
+        if gone:
+            return rules.Unwanted("message_gone")
+        # Further ahead than a redraw's pause it was written by a clock that was wrong.
+        just_now = self._now < after <= self._now + REDRAW_PAUSE
+        return rules.Later(after, "redrawn_just_now") if just_now else rules.Now()
+
+
+def _nudged(connection: Connection, scenes: Sequence[Scene], now: datetime) -> dict[int, int]:
+    """How many nudges the reader of each nudge has had in their present day, by row."""
+    days = {
+        scene.entry.id: (scene.reader.id, rules.day_of(scene.reader, now))
+        for scene in scenes
+        if scene.reader and scene.entry.lane == Lane.NUDGE.value
+    }
+    if not days:
+        return {}
+    begun = [State.SENDING.value, State.UNKNOWN.value, State.SENT.value]
+    readers = {reader for reader, _ in days.values()}
+    earliest = min(day for _, day in days.values())
+    had = connection.execute(
+        sa.select(outbox.c.person_id, outbox.c.intent_at).where(
+            outbox.c.person_id.in_(readers),
+            outbox.c.intent_at >= earliest,
+            outbox.c.lane == Lane.NUDGE.value,
+            outbox.c.state.in_(begun),
+        )
+    ).all()
+    return {row: sum(one == reader and at >= day for one, at in had) for row, (reader, day) in days.items()}
+
+
+def _carry_out(connection: Connection, entry: Entry, ruling: rules.Ruling, now: datetime) -> Notice | None:
     match ruling:
         case rules.Now():
             return None
         case rules.Later(until=until, reason=reason):
-            leases.displace(connection, claim, until, reason)
-            return told(row, Happening.DISPLACED, now, until, reason)
+            leases.displace(connection, entry, until, reason)
+            return told(entry, Happening.DISPLACED, now, until, reason)
         case rules.Expired(reason=reason):
-            leases.settle(connection, claim, State.EXPIRED, now, reason)
-            return told(row, Happening.EXPIRED, now, reason=reason)
+            leases.settle(connection, entry, State.EXPIRED, now, reason)
+            return told(entry, Happening.EXPIRED, now, reason=reason)
         case rules.Unwanted(reason=reason):
-            leases.settle(connection, claim, State.CANCELLED, now, reason)
-            return told(row, Happening.CANCELLED, now, reason=reason)
+            leases.settle(connection, entry, State.CANCELLED, now, reason)
+            return told(entry, Happening.CANCELLED, now, reason=reason)
         case _:
             assert_never(ruling)
 
 
-def _ruling(connection: Connection, scene: Scene, now: datetime) -> rules.Ruling:
-    row, reader = scene.row, scene.reader
-    if not connection.execute(sa.select(workspaces.c.active).where(workspaces.c.id == row.workspace_id)).scalar_one():
-        return rules.Unwanted("workspace_removed")
-    if row.message_id is not None:
-        return _redraw_ruling(connection, row.message_id, now)
-    lane = Lane(row.lane)
-    nudged = _nudged_since(connection, reader.id, rules.day_of(reader, now)) if reader and lane is Lane.NUDGE else 0
-    return rules.rule(lane, row.expires_at, reader, scene.workspace.settings, nudged, now)
+def _broken(connection: Connection, entry: Entry, fault: Faulty, now: datetime) -> Notice:
+    """End a row with a bug in it."""
+    log.error("message_broke", row=entry.id, drawing=entry.drawing, where=where(fault.__cause__ or fault))
+    leases.settle(connection, entry, State.FAILED, now, "bug")
+    tell_author(connection, entry, "bug", now)
+    return told(entry, Happening.FAILED, now, reason="bug")
 
 
-def _redraw_ruling(connection: Connection, message: int, now: datetime) -> rules.Ruling:
-    query = sa.select(messages.c.gone, messages.c.redraw_after).where(messages.c.id == message)
-    gone, after = connection.execute(query).one()
-    if gone:
-        return rules.Unwanted("message_gone")
-    return rules.Later(after, "redrawn_just_now") if after > now else rules.Now()
-
-
-def _nudged_since(connection: Connection, person: int, since: datetime) -> int:
-    begun = [State.SENDING.value, State.UNKNOWN.value, State.SENT.value]
-    mine = sa.and_(outbox.c.person_id == person, outbox.c.lane == Lane.NUDGE.value)
-    counted = sa.select(sa.func.count()).where(mine, outbox.c.state.in_(begun), outbox.c.intent_at >= since)
-    return connection.execute(counted).scalar_one()
-
-
-def _tokens(
-    connection: Connection,
-    claim: Claim,
-    allowed: Sequence[Limit],
-    now: datetime,
-    *,
-    horizon: timedelta,
-    granted: bool,
-) -> Wait | Rest | None:
-    if granted:
-        until = limits.paused(connection, claim.workspace, allowed, now)
-        taken: limits.Granted | limits.Refused = limits.Refused(until) if until else limits.Granted(now)
-    else:
-        taken = limits.take(connection, claim.workspace, allowed, now, horizon)
-    match taken:
-        case limits.Refused(until=until):
-            leases.retry(connection, claim, until, "limit")
-            return Rest(until)
-        case limits.Granted(at=at) if at > now:
-            leases.extend(connection, claim, at)
-            return Wait(at)
-        case limits.Granted():
-            return None
-        case _:
-            assert_never(taken)
+def _queue_of(entry: Entry) -> Queue:
+    return Queue(entry.workspace_id, entry.lane in URGENT)

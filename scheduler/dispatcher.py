@@ -1,36 +1,31 @@
-"""Outbox -> platform: claims rows, prepares them, calls, and writes down what became of the calls."""
+"""Outbox -> platform: takes rows, calls, and writes down what became of the calls."""
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Final, TypeVar
 
 import structlog
 
+from bot.core import outbox
 from bot.core.database import Connection, Database
 from bot.core.errors import PlatformError, Unknown
+from bot.core.outbox import Entry
 from bot.core.ports import Clock, Posted
-from scheduler import delivery, leases
-from scheduler.delivery import Ready, Rest, Wait
+from scheduler import leases
+from scheduler.delivery import Delivery, Ready, Taken
 from scheduler.failures import where
-from scheduler.leases import Claim
+from scheduler.leases import Held, Watch
 from scheduler.notices import Checkpoint, Hook, Notice, onward, unheard
-from scheduler.outcomes import Outcomes, Question
+from scheduler.outcomes import Landed, Outcomes, Question
 from scheduler.patience import Patience
-from scheduler.scenes import Stage, Undrawable
+from scheduler.queue import Queue
+from scheduler.scenes import Stage
+from scheduler.turns import Turns
 
-AT_ONCE: Final = 32
-AT_ONCE_PER_WORKSPACE: Final = 16
-"""A workspace that has to wait for its limits leaves room for the others."""
-
-CALL_SECONDS: Final = 30.0
-"""A call that takes longer counts as unknown; it must end well before its lease does."""
-
-HORIZON: Final = timedelta(seconds=5)
-"""A row whose token is at most so far ahead is kept and waits for it."""
+T = TypeVar("T")
 
 IDLE_SECONDS: Final = 1.0
 BREATH_SECONDS: Final = 0.05
@@ -39,12 +34,13 @@ BREATH_SECONDS: Final = 0.05
 BROKEN_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 15.0
 ASKED_AT_ONCE: Final = 8
+BITE: Final = 1000
 
 log = structlog.get_logger()
 
 
 class Dispatcher:
-    """Sends what is due. Any number of replicas may dispatch at once; each row is one worker's at a time."""
+    """Sends what is due. Any number of replicas may dispatch at once; each row is in one worker's hands at a time."""
 
     def __init__(
         self,
@@ -57,17 +53,23 @@ class Dispatcher:
         checkpoint: Checkpoint = onward,
     ) -> None:
         self._database = database
-        self._stage = stage
         self._clock = clock
-        self._outcomes = Outcomes(stage, patience or Patience())
+        self._patience = patience or Patience()
+        self._delivery = Delivery(stage, checkpoint)
+        self._outcomes = Outcomes(stage, self._patience)
         self._tell = tell
         self._checkpoint = checkpoint
-        self._carrying: dict[asyncio.Task[None], Claim] = {}
-        self._resting: dict[int, datetime] = {}
+        self._turns = Turns()
+        self._watch = Watch(self._patience.lease.total_seconds())
+        self._carrying: dict[Held, int] = {}
+        self._calls: set[asyncio.Task[None]] = set()
+        self._landed: list[Landed] = []
+        self._receipts: asyncio.Task[None] | None = None
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._looking = asyncio.Lock()
         self._alive_at = -ALIVE_SECONDS
+        self._broken = False
 
     def wake(self) -> None:
         """Look for due rows at once; call it in the event loop's thread after writing some."""
@@ -75,7 +77,7 @@ class Dispatcher:
 
     def healthy(self) -> bool:
         """Whether the loop runs and reached the database a moment ago."""
-        return time.monotonic() - self._alive_at < ALIVE_SECONDS
+        return self._clock.elapsed() - self._alive_at < ALIVE_SECONDS
 
     async def serve(self) -> None:
         """Dispatch until `stop`; nothing that happens to a row or to the database ends it."""
@@ -87,133 +89,120 @@ class Dispatcher:
                     await _first(self._stopping, min(pause, BREATH_SECONDS))
                     await _first(self._awake, pause)
 
-    async def stop(self, grace: float = CALL_SECONDS) -> None:
-        """Give back what waits, let calls in flight end for `grace` seconds, and leave the rest to its lease."""
+    async def stop(self, grace: float | None = None) -> None:
+        """Take nothing more, let calls in flight end for `grace` seconds, and leave the rest to whoever takes over."""
         self._stopping.set()
         self._awake.set()
         async with self._looking:
             self._alive_at = -ALIVE_SECONDS
-        if self._carrying:
-            _, late = await asyncio.wait(self._carrying, timeout=grace)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.call.total_seconds() if grace is None else grace):
+                await self._settled()
+        late = [*self._calls, *([self._receipts] if self._receipts else [])]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def run_due(self) -> int:
-        """Dispatch everything that is due at this instant and can go, and return how many rows were taken."""
-        taken = 0
-        while claims := await self._claim(AT_ONCE, []):
-            taken += len(claims)
-            await asyncio.gather(*(self._carry(claim, timedelta(0)) for claim in claims))
-        if self._carrying:
-            await asyncio.wait(self._carrying)
-        return taken
+        """Dispatch everything that is due at this instant and can go, and return how many rows were dealt with."""
+        done = 0
+        while True:
+            taken = await self._take(self._clock.now())
+            await self._settled()
+            if not taken.ready and not taken.told:
+                return done
+            done += len(taken.ready) + len(taken.told)
+
+    def resting(self, now: datetime) -> datetime | None:
+        """The first instant after `now` at which a queue that waits for its limits goes on."""
+        return min(self._turns.resting(now), default=None)
 
     async def sweep(self) -> int:
-        """Take back what vanished workers held, and ask the platforms about messages nobody knows the fate of."""
+        """Take over from vanished workers, ask platforms about what nobody knows the fate of, write halts into rows."""
         now = self._clock.now()
-        swept = await self._database.run(lambda connection: self._outcomes.sweep(connection, now, AT_ONCE))
-        for notice in swept:
-            self._tell(notice)
-        doubtful = await self._database.run(lambda connection: leases.claim_unknown(connection, now, ASKED_AT_ONCE))
-        await asyncio.gather(*map(self._ask, doubtful))
-        return len(swept) + len(doubtful)
+        held, doubtful, halts = await self._database.read(
+            lambda connection: (leases.held(connection), leases.to_ask(connection, now), outbox.to_sweep(connection))
+        )
+        done = 0
+        others = [each for each in held if each not in self._carrying]
+        if lapsed := self._watch.lapsed(others, self._clock.elapsed()):
+            taken = await self._database.run(lambda connection: self._outcomes.take_over(connection, lapsed, now))
+            self._tell_all(taken)
+            done += len(taken)
+        if doubtful or done:
+            done += await self._ask_some(now)
+        for campaign, at in halts:
+            await self._sweep_halt(campaign, at)
+        return done
 
     async def _look(self) -> float:
+        now = self._clock.now()
         try:
-            pause = await self._pass()
+            taken = await self._take(now)
         except Exception as error:  # noqa: BLE001 -- a database that is away comes back
-            log.error("dispatch_broke", error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+            if not self._broken:
+                log.error("dispatch_broke", error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+            self._broken = True
             return BROKEN_SECONDS
-        self._alive_at = time.monotonic()
-        return pause
+        if self._broken:
+            log.info("dispatch_recovered")
+        self._broken = False
+        self._alive_at = self._clock.elapsed()
+        if taken.ready or taken.told:
+            return 0
+        soon = [at for at in (*taken.heads.values(), *self._turns.resting(now)) if at > now]
+        return min((min(soon) - now).total_seconds(), IDLE_SECONDS) if soon else IDLE_SECONDS
 
-    async def _pass(self) -> float:
-        """Claim what there is room for; how many seconds to wait before the next pass."""
-        room = AT_ONCE - len(self._carrying)
-        now = self._clock.now()
-        if room <= 0:
-            return IDLE_SECONDS
-        resting = self._crowded(now)
-        claims = await self._claim(room, resting) if await self._database.read(lambda c: leases.any_due(c, now)) else []
-        for claim in claims:
-            task = asyncio.create_task(self._carry(claim, HORIZON))
-            self._carrying[task] = claim
-            task.add_done_callback(self._landed)
-        return 0 if claims else await self._pause(now)
+    async def _take(self, now: datetime) -> Taken:
+        """Take what there is room for, and begin its calls."""
+        began = self._clock.elapsed()
+        busy = Counter(self._carrying.values())
+        chosen: dict[Queue, int] = {}
 
-    async def _pause(self, now: datetime) -> float:
-        due = await self._database.read(lambda connection: leases.next_due(connection, now))
-        sooner = [each for each in (due, *self._resting.values()) if each is not None and each > now]
-        seconds = (min(sooner) - now).total_seconds() if sooner else IDLE_SECONDS
-        return min(max(seconds, 0.001), IDLE_SECONDS)
+        def choose(heads: Mapping[Queue, datetime]) -> list[tuple[Queue, int]]:
+            chosen.clear()
+            chosen.update(self._turns.choose(heads, busy, now))
+            return list(chosen.items())
 
-    def _crowded(self, now: datetime) -> list[int]:
-        """Workspaces to leave alone: those that rest, and those that fill their share already."""
-        self._resting = {workspace: until for workspace, until in self._resting.items() if until > now}
-        busy = Counter(claim.workspace for claim in self._carrying.values())
-        full = [workspace for workspace, count in busy.items() if count >= AT_ONCE_PER_WORKSPACE]
-        return [*self._resting, *full]
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        del self._carrying[task]
-        self._awake.set()
-
-    async def _claim(self, most: int, resting: list[int]) -> list[Claim]:
-        now = self._clock.now()
-        claims = await self._database.run(lambda connection: leases.claim(connection, now, most, resting))
-        if claims:
-            self._checkpoint("after claim")
-        return claims
-
-    async def _carry(self, claim: Claim, horizon: timedelta) -> None:
-        """One row from claim to receipt. Where the database fails half way, the lease runs out and the sweep acts."""
-        try:
-            prepared = await self._prepare(claim, horizon)
-            if isinstance(prepared, Ready):
-                await self._send(prepared)
-            elif isinstance(prepared, Notice):
-                self._tell(prepared)
-            elif isinstance(prepared, Rest):
-                self._resting[claim.workspace] = min(prepared.until, self._clock.now() + timedelta(seconds=1))
-        except Undrawable as error:
-            log.error("drawing_broke", drawing=str(error), where=where(error.__cause__ or error))  # noqa: TRY400 -- an error's own words may hold what people wrote
-            await self._write(lambda connection: self._outcomes.broken(connection, claim, self._clock.now()))
-        except Exception as error:  # noqa: BLE001 -- one row's misfortune is not the dispatcher's
-            log.error("delivery_broke", row=claim.id, error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
-
-    async def _prepare(self, claim: Claim, horizon: timedelta) -> delivery.Prepared:
-        prepared = await self._prepared(claim, horizon, granted=False)
-        if not isinstance(prepared, Wait):
-            return prepared
-        await _first(self._stopping, (prepared.at - self._clock.now()).total_seconds())
-        if self._stopping.is_set():
-            await self._database.run(lambda connection: leases.retry(connection, claim, self._clock.now(), "stopped"))
-            return None
-        return await self._prepared(claim, horizon, granted=True)
-
-    async def _prepared(self, claim: Claim, horizon: timedelta, *, granted: bool) -> delivery.Prepared:
-        now = self._clock.now()
-        self._checkpoint("before intent")
-        return await self._database.run(
-            lambda connection: delivery.prepare(self._stage, connection, claim, now, horizon=horizon, granted=granted)
+        taken = await self._carefully(
+            lambda alone: lambda connection: self._delivery.take(connection, now, choose, one_by_one=alone)
         )
+        self._turns.served(chosen, taken.given, taken.rests)
+        self._tell_all(taken.told)
+        for ready in taken.ready:
+            self._carrying[ready.entry.id, ready.entry.fence] = ready.entry.workspace_id
+            call = asyncio.create_task(self._carry(ready, began))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        return taken
 
-    async def _send(self, ready: Ready) -> None:
+    async def _carefully(self, work: Callable[[bool], Callable[[Connection], T]]) -> T:
+        """Do a batch's work; if it breaks, row by row, so that only the row with a bug in it suffers."""
+        try:
+            return await self._database.briefly(work(False))  # noqa: FBT003 -- not one by one
+        except Exception:  # noqa: BLE001 -- a database that is away will say so again
+            return await self._database.run(work(True))  # noqa: FBT003 -- one by one
+
+    async def _carry(self, ready: Ready, began: float) -> None:
+        """One call. Whatever happens to it, its row is written, or left to whoever takes over."""
         self._checkpoint("after intent")
-        if self._clock.now() >= ready.until:
-            return  # The lease ran out in between: somebody else may be asking for this message already.
+        limit = self._patience.lease - self._patience.call
+        if self._clock.elapsed() - began >= limit.total_seconds():
+            self._drop(ready)  # This process slept: somebody else may be asking for this message already.
+            return
         result = await self._call(ready)
         self._checkpoint("before the receipt")
-        now = self._clock.now()
-        await self._write(lambda connection: self._outcomes.conclude(connection, ready, result, now))
+        self._landed.append(Landed(ready, result, self._clock.now()))
+        if self._receipts is None:
+            self._receipts = asyncio.create_task(self._write_receipts())
 
     async def _call(self, ready: Ready) -> Posted | PlatformError | None:
         scene = ready.scene
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(self._patience.call.total_seconds()):
                 if scene.message is None:
-                    return await ready.platform.send(scene.to, ready.card, scene.row.key)
+                    return await ready.platform.send(scene.to, ready.card, scene.entry.key)
+                self._checkpoint("while redrawing")
                 await ready.platform.update(scene.workspace, scene.message, ready.card)
                 return None
         except PlatformError as error:
@@ -224,33 +213,76 @@ class Dispatcher:
             log.error("platform_broke", platform=ready.platform.name, error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
             return Unknown("bug")
 
-    async def _ask(self, claim: Claim) -> None:
+    async def _write_receipts(self) -> None:
+        """Write what has landed, as much as there is at a time, and again until the database takes it."""
+        while self._landed:
+            landed, self._landed = self._landed, []
+            notices = await self._conclude(landed)
+            for each in landed:
+                self._drop(each.ready)
+            self._tell_all(notices)
+        self._receipts = None
+
+    async def _conclude(self, landed: list[Landed]) -> list[Notice]:
+        while True:
+            try:
+                return await self._carefully(
+                    lambda alone: lambda connection: self._outcomes.conclude(connection, landed, one_by_one=alone)
+                )
+            except Exception as error:  # noqa: BLE001 -- a database that is away comes back; the receipts wait for it
+                log.error("receipts_wait", rows=len(landed), error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+                await asyncio.sleep(BROKEN_SECONDS)
+
+    def _drop(self, ready: Ready) -> None:
+        self._carrying.pop((ready.entry.id, ready.entry.fence), None)
+        self._awake.set()
+
+    async def _settled(self) -> None:
+        """Wait for every call and its receipt."""
+        while self._calls or self._receipts:
+            await asyncio.gather(*self._calls, *([self._receipts] if self._receipts else []))
+
+    async def _ask_some(self, now: datetime) -> int:
+        again = now + self._patience.lease
+        doubtful = await self._database.run(lambda connection: leases.ask(connection, now, again, ASKED_AT_ONCE))
+        await asyncio.gather(*map(self._ask, doubtful))
+        return len(doubtful)
+
+    async def _ask(self, entry: Entry) -> None:
         try:
             now = self._clock.now()
-            question = await self._database.run(lambda connection: self._outcomes.question(connection, claim, now))
+            question = await self._database.run(lambda connection: self._outcomes.question(connection, entry, now))
             if question is None:
                 return
-            answer = await _answer(question)
+            answer = await self._answer(question)
             now = self._clock.now()
-            await self._write(lambda connection: self._outcomes.answered(connection, question, answer, now))
-        except Exception as error:  # noqa: BLE001 -- asked again when the lease has run out
-            log.error("question_broke", row=claim.id, error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+            self._tell_all(
+                await self._database.run(lambda connection: self._outcomes.answered(connection, question, answer, now))
+            )
+        except Exception as error:  # noqa: BLE001 -- asked again a lease later
+            log.error("question_broke", row=entry.id, error=type(error).__name__, where=where(error))  # noqa: TRY400 -- an error's own words may hold what people wrote
 
-    async def _write(self, work: Callable[[Connection], Notice | None]) -> None:
-        notice = await self._database.run(work)
-        if notice:
+    async def _answer(self, question: Question) -> Posted | PlatformError | None:
+        entry = question.entry
+        try:
+            async with asyncio.timeout(self._patience.call.total_seconds()):
+                return await question.platform.find(question.scene.to, entry.key, entry.intent_at or entry.due_at)
+        except PlatformError as error:
+            return error
+        except TimeoutError:
+            return Unknown("timed_out")
+
+    async def _sweep_halt(self, campaign: str, at: datetime) -> None:
+        after: int | None = 0
+        while after is not None:
+            since = after
+            after = await self._database.run(
+                lambda connection, since=since: outbox.sweep_halt(connection, campaign, at, since, BITE)  # type: ignore[misc]
+            )
+
+    def _tell_all(self, notices: list[Notice]) -> None:
+        for notice in notices:
             self._tell(notice)
-
-
-async def _answer(question: Question) -> Posted | PlatformError | None:
-    row = question.scene.row
-    try:
-        async with asyncio.timeout(CALL_SECONDS):
-            return await question.platform.find(question.scene.to, row.key, row.intent_at)
-    except PlatformError as error:
-        return error
-    except TimeoutError:
-        return Unknown("timed_out")
 
 
 async def _first(event: asyncio.Event, seconds: float) -> None:

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-import sqlalchemy as sa
 import structlog
+
+from bot.core.outbox import Entry
 
 log = structlog.get_logger()
 
 
 class Happening(StrEnum):
-    """What can happen to a message. `retrying` is a platform that was away, `paused` one that asked for a pause."""
+    """What can happen to a message. `retrying` is a platform that was away, `paused` one that asked for a pause.
+
+    `taken_over` is a worker that vanished in the middle of a call; what becomes of the message is told besides.
+    """
 
     PLANNED = "planned"
     DISPLACED = "displaced"
@@ -25,13 +28,15 @@ class Happening(StrEnum):
     RETRYING = "retrying"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    TAKEN_OVER = "taken_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One happening, by our own ids.
 
-    `until` is when the message is due (planned) or will be tried (displaced, paused, retrying, unknown).
+    `until` is when the message is due (planned) or will be tried (displaced, paused, retrying, unknown). `due` is when
+    it was to be sent.
     """
 
     happening: Happening
@@ -43,11 +48,9 @@ class Notice:
     person: int | None = None
     place: int | None = None
     until: datetime | None = None
+    due: datetime | None = None
     reason: str = ""
 
-
-Row = sa.Row[*tuple[Any, ...]]
-"""A row of the outbox, as the database gives it."""
 
 Hook = Callable[[Notice], None]
 
@@ -77,17 +80,18 @@ def onward(_label: str) -> None:
     """The checkpoint of production: nothing."""
 
 
-def told(row: Row, happening: Happening, at: datetime, until: datetime | None = None, reason: str = "") -> Notice:
+def told(entry: Entry, happening: Happening, at: datetime, until: datetime | None = None, reason: str = "") -> Notice:
     """What to tell of an outbox row."""
     return Notice(
         happening=happening,
         at=at,
-        workspace=row.workspace_id,
-        person=row.person_id,
-        place=row.place_id,
-        key=row.key,
-        drawing=row.drawing,
-        lane=row.lane,
+        workspace=entry.workspace_id,
+        person=entry.person_id,
+        place=entry.place_id,
+        key=entry.key,
+        drawing=entry.drawing,
+        lane=entry.lane,
         until=until,
+        due=entry.due_at,
         reason=reason,
     )

@@ -1,5 +1,6 @@
 """After the call, or instead of it: what became of a row, written down once and only by whoever holds it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,15 +11,16 @@ from bot.core import outbox as core
 from bot.core.cards import Card
 from bot.core.database import Connection
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
-from bot.core.outbox import State, messages
+from bot.core.outbox import REDRAW_PAUSE, Entry, State, messages
 from bot.core.ports import Platform, Posted
 from scheduler import leases, limits
-from scheduler.delivery import REDRAW_PAUSE, UNCONNECTED_PAUSE, Ready
+from scheduler.delivery import UNCONNECTED_PAUSE, Ready
 from scheduler.failures import where
-from scheduler.leases import Claim
-from scheduler.notices import Happening, Notice, Row, told
+from scheduler.leases import Held
+from scheduler.limits import Buckets
+from scheduler.notices import Happening, Notice, told
 from scheduler.patience import Patience
-from scheduler.scenes import Scene, Stage, Undrawable
+from scheduler.scenes import Faulty, Scene, Stage, apart
 
 SHORTEST_PAUSE: Final = 0.1
 
@@ -26,12 +28,30 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Landed:
+    """What a call came to (a redraw's success is None), and when."""
+
+    ready: Ready
+    result: Posted | PlatformError | None
+    at: datetime
+
+    @property
+    def plain(self) -> bool:
+        """A message that is there, and that nobody will redraw."""
+        return isinstance(self.result, Posted) and not self.ready.entry.subject
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Ask the platform whether the message with the row's key is there."""
 
-    claim: Claim
     scene: Scene
     platform: Platform
+
+    @property
+    def entry(self) -> Entry:
+        """The row that is asked about."""
+        return self.scene.entry
 
 
 class Outcomes:
@@ -41,138 +61,161 @@ class Outcomes:
         self._stage = stage
         self._patience = patience
 
-    def conclude(
-        self, connection: Connection, ready: Ready, result: Posted | PlatformError | None, now: datetime
-    ) -> Notice | None:
-        """Write what became of a call; None if the lease was lost."""
-        claim, row = ready.claim, ready.scene.row
-        match result:
-            case Posted():
-                return self._receipt(connection, claim, ready.scene, result, ready.card, now)
-            case None:
-                done = leases.settle(connection, claim, State.SENT, now)
-                return told(row, Happening.REDRAWN, now) if done else None
-            case RateLimited():
-                until = _pause(connection, claim, result, now)
-                done = leases.retry(connection, claim, until, result.reason)
-                return told(row, Happening.PAUSED, now, until, result.reason) if done else None
-            case Unknown() if row.verb == "send":
-                return _doubt(connection, claim, row, now, now + self._patience.before_asking, result.reason)
-            case Unavailable() | Unknown():
-                return self._again(connection, claim, row, result.reason, now)
-            case _:
-                return _fail(connection, claim, row, result, now)
+    def conclude(self, connection: Connection, landed: Sequence[Landed], *, one_by_one: bool = False) -> list[Notice]:
+        """Write what became of calls, those whose rows were lost excepted.
 
-    def broken(self, connection: Connection, claim: Claim, now: datetime) -> Notice | None:
-        """End a row whose drawing broke."""
-        row = leases.held(connection, claim, State.LEASED)
-        return _fail(connection, claim, row, PlatformError("bug"), now) if row else None
+        `one_by_one` costs more, and keeps a row with a bug from stopping the others.
+        """
+        plain = [each for each in landed if each.plain]
+        rest = [each for each in landed if not each.plain]
+        kept = leases.sent(connection, [each.ready.entry for each in plain], landed[0].at) if plain else set()
+        notices = [told(each.ready.entry, Happening.SENT, each.at) for each in plain if each.ready.entry.id in kept]
+        # From here on votes see the message or wait, so that none falls between the drawing and the receipt.
+        leases.wait_for_voters(connection, (each.ready.entry.subject for each in rest if _comes_with_subject(each)))
+        for each in rest:
+            try:
+                if not one_by_one:
+                    notices += _some(self._conclude(connection, each))
+                    continue
+                with apart(connection):
+                    notices += _some(self._conclude(connection, each))
+            except Faulty as fault:
+                log.error("receipt_broke", row=each.ready.entry.id, where=where(fault.__cause__ or fault))  # noqa: TRY400 -- an error's own words may hold what people wrote
+        return notices
 
-    def sweep(self, connection: Connection, now: datetime, most: int) -> list[Notice]:
-        """Take back what a vanished worker held: before the intent it is ready again, after it unknown."""
-        rows = leases.lapsed(connection, now, most)
-        settled = [self._lapse(connection, leases.claim_of(row), row, now) for row in rows]
-        return [notice for notice in settled if notice]
+    def take_over(self, connection: Connection, lapsed: Sequence[Held], now: datetime) -> list[Notice]:
+        """Take what vanished workers held: nobody knows whether their messages are there. A redraw is just redone."""
+        notices: list[Notice] = []
+        for entry in leases.reclaim(connection, lapsed):
+            if entry.verb == "send":
+                settled = _doubt(connection, entry, now, now, "lease_ran_out")
+            else:
+                settled = self._again(connection, entry, "lease_ran_out", now)
+            if settled:
+                notices += [told(entry, Happening.TAKEN_OVER, now, reason="lease_ran_out"), settled]
+        return notices
 
-    def question(self, connection: Connection, claim: Claim, now: datetime) -> Question | None:
-        """What to ask about a row nobody knows the fate of; None if it has to wait or is not ours any more."""
-        row = leases.held(connection, claim, State.UNKNOWN)
-        if row is None:
-            return None
-        scene = self._stage.scene(connection, row)
+    def question(self, connection: Connection, entry: Entry, now: datetime) -> Question | None:
+        """What to ask about a row nobody knows the fate of; None if it has to wait."""
+        (scene,) = self._stage.scenes(connection, [entry])
         platform = self._stage.platform(scene)
         if platform is None:
-            leases.doubt(connection, claim, now + UNCONNECTED_PAUSE, row.reason)
+            leases.doubt(connection, entry, now + UNCONNECTED_PAUSE, entry.reason)
             return None
-        return Question(claim, scene, platform)
+        allowed = platform.limits(scene.to, "find")
+        buckets = Buckets(connection, [entry.workspace_id], [limit.key for limit in allowed], now)
+        if refused := buckets.refuse(entry.workspace_id, allowed, calm=True):
+            leases.doubt(connection, entry, refused.until, entry.reason)
+            return None
+        buckets.draw(entry.workspace_id, allowed)
+        buckets.save()
+        return Question(scene, platform)
 
     def answered(
         self, connection: Connection, question: Question, answer: Posted | PlatformError | None, now: datetime
-    ) -> Notice | None:
+    ) -> list[Notice]:
         """Settle a row by what the platform says: it is there, it is not, or nobody can tell."""
-        claim, row = question.claim, question.scene.row
+        entry = question.entry
         match answer:
             case Posted():
-                return self._receipt(connection, claim, question.scene, answer, None, now)
+                leases.wait_for_voters(connection, [entry.subject] if entry.subject else [])
+                return _some(self._receipt(connection, question.scene, answer, None, now))
             case None:
-                return self._again(connection, claim, row, "was_not_there", now)
+                return _some(self._again(connection, entry, "was_not_there", now))
             case RateLimited():
-                leases.doubt(connection, claim, _pause(connection, claim, answer, now), row.reason)
-                return None
+                leases.doubt(connection, entry, _pause(connection, entry, answer, now), entry.reason)
+                return []
             case Unknown() | Unavailable():
-                ask_at = self._patience.ask_again(row.intent_at, now)
+                ask_at = self._patience.ask_again(entry.intent_at or now, now)
             case _:
                 ask_at = None
-        return _doubt(connection, claim, row, now, ask_at, answer.reason)
+        return _some(_doubt(connection, entry, now, ask_at, answer.reason))
+
+    def _conclude(self, connection: Connection, landed: Landed) -> Notice | None:
+        entry, now, result = landed.ready.entry, landed.at, landed.result
+        match result:
+            case Posted():
+                return self._receipt(connection, landed.ready.scene, result, landed.ready.card, now)
+            case None:
+                done = leases.settle(connection, entry, State.SENT, now)
+                return told(entry, Happening.REDRAWN, now) if done else None
+            case RateLimited():
+                until = _pause(connection, entry, result, now)
+                done = leases.retry(connection, entry, until, result.reason)
+                return told(entry, Happening.PAUSED, now, until, result.reason) if done else None
+            case Unknown() if entry.verb == "send":
+                return _doubt(connection, entry, now, now + self._patience.before_asking, result.reason)
+            case Unavailable() | Unknown():
+                return self._again(connection, entry, result.reason, now)
+            case _:
+                return _fail(connection, entry, result, now)
 
     def _receipt(
-        self, connection: Connection, claim: Claim, scene: Scene, posted: Posted, card: Card | None, now: datetime
+        self, connection: Connection, scene: Scene, posted: Posted, card: Card | None, now: datetime
     ) -> Notice | None:
-        row = scene.row
-        if row.subject:
-            # From here on votes see the message or wait, so that none falls between the drawing and the receipt.
-            leases.wait_for_voters(connection, row.subject)
-        if not leases.settle(connection, claim, State.SENT, now):
+        entry = scene.entry
+        if not leases.settle(connection, entry, State.SENT, now):
             return None
-        if row.subject:
-            _remember(connection, row, posted, now)
+        if entry.subject:
+            _remember(connection, entry, posted, now)
             if card is None or self._looks_different(connection, scene, card, now):
-                core.redraw(connection, row.subject, now)
-        return told(row, Happening.SENT, now)
+                core.redraw(connection, entry.subject, now)
+        return told(entry, Happening.SENT, now)
 
     def _looks_different(self, connection: Connection, scene: Scene, card: Card, now: datetime) -> bool:
         try:
-            with connection.begin_nested():
+            with apart(connection):
                 return self._stage.draw(connection, scene, now) != card
-        except Undrawable as error:
-            log.error("drawing_broke", drawing=scene.row.drawing, where=where(error.__cause__ or error))  # noqa: TRY400 -- an error's own words may hold what people wrote
+        except Faulty as fault:
+            log.error("drawing_broke", drawing=scene.entry.drawing, where=where(fault.__cause__ or fault))  # noqa: TRY400 -- an error's own words may hold what people wrote
             return False
 
-    def _lapse(self, connection: Connection, claim: Claim, row: Row, now: datetime) -> Notice | None:
-        if row.state == State.SENDING.value and row.verb == "send":
-            return _doubt(connection, claim, row, now, now, "lease_ran_out")
-        return self._again(connection, claim, row, "lease_ran_out", now)
-
-    def _again(self, connection: Connection, claim: Claim, row: Row, reason: str, now: datetime) -> Notice | None:
-        attempts = row.attempts + 1
+    def _again(self, connection: Connection, entry: Entry, reason: str, now: datetime) -> Notice | None:
+        attempts = entry.attempts + 1
         if attempts >= self._patience.attempts:
-            return _fail(connection, claim, row, PlatformError(reason), now)
+            return _fail(connection, entry, PlatformError(reason), now)
         until = now + self._patience.after(attempts)
-        done = leases.retry(connection, claim, until, reason, attempts=attempts)
-        return told(row, Happening.RETRYING, now, until, reason) if done else None
+        done = leases.retry(connection, entry, until, reason, attempts=attempts)
+        return told(entry, Happening.RETRYING, now, until, reason) if done else None
 
 
-def _fail(connection: Connection, claim: Claim, row: Row, error: PlatformError, now: datetime) -> Notice | None:
-    if isinstance(error, Gone) and row.message_id is not None:
-        connection.execute(messages.update().where(messages.c.id == row.message_id).values(gone=True))
-    if not leases.settle(connection, claim, State.FAILED, now, error.reason):
+def _comes_with_subject(landed: Landed) -> bool:
+    return isinstance(landed.result, Posted) and bool(landed.ready.entry.subject)
+
+
+def _some(notice: Notice | None) -> list[Notice]:
+    return [notice] if notice else []
+
+
+def _fail(connection: Connection, entry: Entry, error: PlatformError, now: datetime) -> Notice | None:
+    if isinstance(error, Gone) and entry.message_id is not None:
+        connection.execute(messages.update().where(messages.c.id == entry.message_id).values(gone=True))
+    if not leases.settle(connection, entry, State.FAILED, now, error.reason):
         return None
-    core.tell_author(connection, row, error.reason, now)
-    return told(row, Happening.FAILED, now, reason=error.reason)
+    core.tell_author(connection, entry, error.reason, now)
+    return told(entry, Happening.FAILED, now, reason=error.reason)
 
 
-def _doubt(
-    connection: Connection, claim: Claim, row: Row, now: datetime, ask_at: datetime | None, reason: str
-) -> Notice | None:
-    done = leases.doubt(connection, claim, ask_at, reason)
-    return told(row, Happening.UNKNOWN, now, ask_at, reason) if done else None
+def _doubt(connection: Connection, entry: Entry, now: datetime, ask_at: datetime | None, reason: str) -> Notice | None:
+    done = leases.doubt(connection, entry, ask_at, reason)
+    return told(entry, Happening.UNKNOWN, now, ask_at, reason) if done else None
 
 
-def _pause(connection: Connection, claim: Claim, asked: RateLimited, now: datetime) -> datetime:
-    until = now + timedelta(seconds=max(asked.retry_after, SHORTEST_PAUSE))
-    limits.pause(connection, asked.bucket or limits.everything(claim.workspace), until)
-    return until
+def _pause(connection: Connection, entry: Entry, asked: RateLimited, now: datetime) -> datetime:
+    seconds = max(asked.retry_after, SHORTEST_PAUSE)
+    limits.pause(connection, asked.bucket or limits.everything(entry.workspace_id), now, seconds)
+    return now + timedelta(seconds=seconds)
 
 
-def _remember(connection: Connection, row: Row, posted: Posted, now: datetime) -> None:
+def _remember(connection: Connection, entry: Entry, posted: Posted, now: datetime) -> None:
     connection.execute(
         messages.insert().values(
-            workspace_id=row.workspace_id,
-            subject=row.subject,
-            drawing=row.drawing,
-            arguments=row.arguments,
-            person_id=row.person_id,
-            place_id=row.place_id,
+            workspace_id=entry.workspace_id,
+            subject=entry.subject,
+            drawing=entry.drawing,
+            arguments=entry.arguments,
+            person_id=entry.person_id,
+            place_id=entry.place_id,
             place_key=posted.place,
             message_key=posted.message,
             redraw_after=now + REDRAW_PAUSE,

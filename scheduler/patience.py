@@ -10,8 +10,10 @@ from random import random
 class Patience:
     """Backoff doubles from `first` to `longest`, each time between half and all of it, as `chance` (0 to 1) has it.
 
-    `before_asking` leaves a message that may still be on its way the time to arrive; the platform is asked again after
-    ever longer waits until `give_up` has passed since the call.
+    A row whose worker shows no sign of life for a `lease` is taken over; a call that takes longer than `call` counts
+    as unknown, and none begins so late that it could outlast its lease. `before_asking` leaves a message that may still
+    be on its way the time to arrive; the platform is asked again after ever longer waits until `give_up` has passed
+    since the call.
     """
 
     first: timedelta = timedelta(seconds=5)
@@ -19,6 +21,8 @@ class Patience:
     attempts: int = 10
     before_asking: timedelta = timedelta(seconds=10)
     give_up: timedelta = timedelta(hours=6)
+    lease: timedelta = timedelta(seconds=60)
+    call: timedelta = timedelta(seconds=30)
     chance: Callable[[], float] = random
 
     def after(self, attempts: int) -> timedelta:

@@ -11,11 +11,11 @@ import structlog
 
 from bot.core.cadence.slots import Weekly, last_slot, next_slot
 from bot.core.cadence.store import at_minute, cadences
-from bot.core.database import Connection, Database, Instant, insert
+from bot.core.database import Connection, Database, Instant, insert, one_of
 from bot.core.feature import Feature, Tick
 from bot.core.outbox import outbox
 from scheduler.failures import where
-from scheduler.notices import Checkpoint, Happening, Hook, Notice, Row, onward, unheard
+from scheduler.notices import Checkpoint, Happening, Hook, Notice, onward, unheard
 
 BATCH: Final = 1000
 MOST_ROUNDS: Final = 1000
@@ -23,6 +23,7 @@ MOST_ROUNDS: Final = 1000
 
 log = structlog.get_logger()
 
+_Row = sa.Row[*tuple[Any, ...]]
 _DUE = (
     sa.select(
         cadences.c.id,
@@ -38,7 +39,7 @@ _DUE = (
         cadences.c.patience,
         cadences.c.next_due_at,
     )
-    .where(cadences.c.next_due_at <= sa.bindparam("now", type_=Instant))
+    .where(cadences.c.next_due_at <= sa.bindparam("until", type_=Instant))
     .order_by(cadences.c.next_due_at)
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
@@ -54,9 +55,11 @@ _COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "person_id": cadences.c.person_id,
     "place_id": cadences.c.place_id,
     "destination": _TO,
+    "campaign": cadences.c.drawing,
     "drawing": cadences.c.drawing,
     "arguments": cadences.c.arguments,
     "due_at": sa.bindparam("slot", type_=Instant),
+    "try_at": sa.bindparam("slot", type_=Instant),
     "planned_at": sa.bindparam("now", type_=Instant),
     "expires_at": sa.bindparam("expires", type_=Instant),
 }
@@ -77,10 +80,12 @@ class Planner:
         self._tell = tell
         self._checkpoint = checkpoint
 
-    async def run(self, now: datetime) -> int:
-        """Plan everything due at `now` and run every feature's ticks; how many rows that took."""
+    async def run(self, now: datetime, ahead: timedelta = timedelta(0)) -> int:
+        """Plan everything due until `ahead` from now and run every feature's ticks; how many rows that took."""
         planned = 0
-        while batch := await self._database.run(lambda connection: plan(connection, now, self._checkpoint)):
+        while batch := await self._database.run(
+            lambda connection: plan(connection, now, self._checkpoint, ahead=ahead)
+        ):
             planned += len(batch)
             for notice in batch:
                 self._tell(notice)
@@ -101,11 +106,19 @@ class Planner:
         return took
 
 
-def plan(connection: Connection, now: datetime, checkpoint: Checkpoint = onward, most: int = BATCH) -> list[Notice]:
-    """Turn one batch of due cadences into outbox rows and move them past `now`; nothing is left at an empty list."""
-    rows = connection.execute(_DUE, {"now": now, "most": most}).all()
+def plan(
+    connection: Connection,
+    now: datetime,
+    checkpoint: Checkpoint = onward,
+    most: int = BATCH,
+    *,
+    ahead: timedelta = timedelta(0),
+) -> list[Notice]:
+    """Turn one batch of what is due, or soon will be, into outbox rows and move it on; an empty list is the end."""
+    until = now + ahead
+    rows = connection.execute(_DUE, {"until": until, "most": most}).all()
     notices: list[Notice] = []
-    for (slot, following, patience), mine in _grouped(rows, now).items():
+    for (slot, following, patience), mine in _grouped(rows, until).items():
         ids, stamp = [row.id for row in mine], f":{slot.isoformat()}"
         expires = slot + timedelta(seconds=patience)
         facts = {"ids": ids, "stamp": stamp, "slot": slot, "expires": expires, "now": now}
@@ -116,10 +129,10 @@ def plan(connection: Connection, now: datetime, checkpoint: Checkpoint = onward,
     return notices
 
 
-def _grouped(rows: Sequence[Row], now: datetime) -> dict[tuple[datetime, datetime, int], list[Row]]:
+def _grouped(rows: Sequence[_Row], until: datetime) -> dict[tuple[datetime, datetime, int], list[_Row]]:
     """The rows that share their newest slot, the one that follows, and their patience."""
     moments = {
-        (weekday, minute, zone): _moments(Weekly(weekday, at_minute(minute)), zone, now)
+        (weekday, minute, zone): _moments(Weekly(weekday, at_minute(minute)), zone, until)
         for weekday, minute, zone in {(row.weekday, row.minute, row.zone) for row in rows}
     }
     groups = defaultdict(list)
@@ -139,23 +152,20 @@ def _moments(slot: Weekly, zone: str, now: datetime) -> tuple[datetime, datetime
 
 
 def _into_outbox(connection: Connection) -> sa.Executable:
-    chosen = sa.select(*_COLUMNS.values()).where(_among_ids(connection))
+    chosen = sa.select(*_COLUMNS.values()).where(one_of(connection, cadences.c.id, "ids"))
     statement: sa.Executable = insert(connection, outbox).from_select(list(_COLUMNS), chosen).on_conflict_do_nothing()
     return statement
 
 
 def _move(connection: Connection) -> sa.Executable:
-    return cadences.update().where(_among_ids(connection)).values(next_due_at=sa.bindparam("following", type_=Instant))
+    return (
+        cadences.update()
+        .where(one_of(connection, cadences.c.id, "ids"))
+        .values(next_due_at=sa.bindparam("following", type_=Instant))
+    )
 
 
-def _among_ids(connection: Connection) -> sa.ColumnElement[bool]:
-    """PostgreSQL takes the ids as one array, so that the statement stays the same and stays prepared."""
-    if connection.dialect.name == "postgresql":
-        return cadences.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
-    return cadences.c.id.in_(sa.bindparam("ids", expanding=True))
-
-
-def _notice(row: Row, slot: datetime, stamp: str, now: datetime) -> Notice:
+def _notice(row: _Row, slot: datetime, stamp: str, now: datetime) -> Notice:
     return Notice(
         happening=Happening.PLANNED,
         at=now,

@@ -5,9 +5,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Database
+from bot.core.database import Database
 from bot.core.deliveries.store import forget_deliveries
-from bot.core.outbox import State, outbox
+from bot.core.outbox import State, halts, messages, outbox
 from scheduler import limits
 
 BITE: Final = 1000
@@ -28,19 +28,26 @@ async def tidy(database: Database, now: datetime) -> None:
     """Drop what is older than anybody needs it."""
     await database.run(lambda connection: forget_deliveries(connection, now - DELIVERIES))
     await database.run(lambda connection: limits.forget(connection, now - BUCKETS))
-    await _drop_all(database, "update", now - REDRAWS)
-    await _drop_all(database, "send", now - SENDS)
+    await database.run(lambda connection: connection.execute(halts.delete().where(halts.c.halted_at < now - SENDS)))
+    await _drop_all(database, _rows("update", now - REDRAWS))
+    await _drop_all(database, _rows("send", now - SENDS))
+    await _drop_all(database, _untouched(now - SENDS))
 
 
-async def _drop_all(database: Database, verb: str, before: datetime) -> None:
-    while await database.run(lambda connection: _drop(connection, verb, before)) == BITE:
+def _rows(verb: str, before: datetime) -> sa.Select[int]:
+    """Settled rows that were planned before an instant. They lie together: they were planned one after another."""
+    settled = outbox.c.state.in_(_SETTLED)
+    return sa.select(outbox.c.id).where(outbox.c.planned_at < before, outbox.c.verb == verb, settled)
+
+
+def _untouched(before: datetime) -> sa.Select[int]:
+    """Messages that were drawn before an instant for the last time, and that no row is about."""
+    about = sa.exists().where(outbox.c.message_id == messages.c.id)
+    return sa.select(messages.c.id).where(messages.c.redraw_after < before, ~about)
+
+
+async def _drop_all(database: Database, old: sa.Select[int]) -> None:
+    (column,) = old.selected_columns
+    drop = sa.delete(column.table).where(column.in_(old.limit(BITE)))
+    while await database.run(lambda connection: connection.execute(drop).rowcount) == BITE:
         pass
-
-
-def _drop(connection: Connection, verb: str, before: datetime) -> int:
-    old = (
-        sa.select(outbox.c.id)
-        .where(outbox.c.planned_at < before, outbox.c.verb == verb, outbox.c.state.in_(_SETTLED))
-        .limit(BITE)
-    )
-    return connection.execute(outbox.delete().where(outbox.c.id.in_(old))).rowcount

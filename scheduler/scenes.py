@@ -1,7 +1,8 @@
 """Where a row's message plays, who reads it, and what it looks like at this moment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,23 +14,22 @@ from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.feature import View, Withdrawn
-from bot.core.outbox import messages
+from bot.core.outbox import Entry, messages
 from bot.core.people import Person
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Platform, Posted
 from bot.core.texts import Texts
-from scheduler.notices import Row
 
 
-class Undrawable(Exception):
-    """A drawing broke: a bug, to be told loudly, and the end of its row."""
+class Faulty(Exception):
+    """One row cannot be worked on: a bug, to be told loudly, and the end of that row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A row with everything it names. `reader` is None in a shared place, `message` is what an update redraws."""
 
-    row: Row
+    entry: Entry
     workspace: Workspace
     reader: Person | None
     to: Destination
@@ -47,24 +47,33 @@ class Stage:
         """The platform a scene plays on, if this process speaks it."""
         return self._platforms.get(scene.workspace.platform)
 
-    def scene(self, connection: Connection, row: Row) -> Scene:
-        """Everything an outbox row names."""
-        workspace = directory.workspace_by_id(connection, row.workspace_id)
-        reader = None if row.person_id is None else directory.person(connection, workspace, row.person_id)
-        if row.message_id is not None:
-            message = connection.execute(sa.select(messages).where(messages.c.id == row.message_id)).one()
-            to = Destination(workspace, place=message.place_key)
-            return Scene(row, workspace, reader, to, Posted(message.place_key, message.message_key))
-        if reader is not None:
-            return Scene(row, workspace, reader, Destination(workspace, account=reader.account))
-        place = directory.place(connection, row.place_id)
-        return Scene(row, workspace, None, Destination(workspace, place=place.key if place else ""))
+    def scenes(self, connection: Connection, entries: Sequence[Entry]) -> list[Scene]:
+        """Everything that outbox rows name, in a few queries for all of them."""
+        workspaces = directory.workspaces_by_id(connection, (entry.workspace_id for entry in entries))
+        readers: dict[tuple[int, int], Person] = {}
+        for workspace in workspaces.values():
+            here = [entry.person_id for entry in entries if entry.workspace_id == workspace.id and entry.person_id]
+            if here:
+                found = directory.people_by_id(connection, workspace, here)
+                readers |= {(workspace.id, person): reader for person, reader in found.items()}
+        named = [entry.place_id for entry in entries if entry.place_id]
+        places = directory.places_by_id(connection, named) if named else {}
+
+        def scene(entry: Entry) -> Scene:
+            workspace = workspaces[entry.workspace_id]
+            reader = readers[workspace.id, entry.person_id] if entry.person_id else None
+            if entry.message_id is not None:
+                message = _message(connection, entry.message_id)
+                return Scene(entry, workspace, reader, Destination(workspace, place=message.place), message)
+            if reader is not None:
+                return Scene(entry, workspace, reader, Destination(workspace, account=reader.account))
+            place = places[entry.place_id].key if entry.place_id else ""
+            return Scene(entry, workspace, None, Destination(workspace, place=place))
+
+        return [scene(entry) for entry in entries]
 
     def draw(self, connection: Connection, scene: Scene, now: datetime) -> Card | Withdrawn:
-        """The card as it should look now, in the reader's language or, in a shared place, the workspace's.
-
-        Raises `Undrawable` where the drawing has a bug; a database that is away is not one.
-        """
+        """The card as it should look now, in the reader's language or, in a shared place, the workspace's."""
         reader, workspace = scene.reader, scene.workspace
         view = View(
             connection=connection,
@@ -72,11 +81,25 @@ class Stage:
             now=now,
             t=Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone),
             reader=reader,
-            arguments=json.loads(scene.row.arguments),
+            arguments=json.loads(scene.entry.arguments),
         )
-        try:
-            return self._engine.draw(view, scene.row.drawing)
-        except (OperationalError, InterfaceError, connection.dialect.loaded_dbapi.OperationalError):
-            raise
-        except Exception as error:
-            raise Undrawable(scene.row.drawing) from error
+        return self._engine.draw(view, scene.entry.drawing)
+
+
+@contextmanager
+def apart(connection: Connection) -> Iterator[None]:
+    """Work on one row in a savepoint: its bug is `Faulty` and leaves the others alone; a database away is not one."""
+    try:
+        with connection.begin_nested():
+            yield
+    except (OperationalError, InterfaceError, connection.dialect.loaded_dbapi.OperationalError):
+        raise
+    except Exception as error:
+        raise Faulty from error
+
+
+def _message(connection: Connection, message: int) -> Posted:
+    row = connection.execute(
+        sa.select(messages.c.place_key, messages.c.message_key).where(messages.c.id == message)
+    ).one()
+    return Posted(row.place_key, row.message_key)

@@ -11,7 +11,7 @@ from bot.core.cadence.store import cadences
 from bot.core.database import Connection, Database
 from bot.core.engine import Engine
 from bot.core.ports import Clock, Platform
-from scheduler import leases, retention, ticks
+from scheduler import queue, retention, ticks
 from scheduler.dispatcher import Dispatcher
 from scheduler.notices import Checkpoint, Hook, logged, onward, unheard
 from scheduler.patience import Patience
@@ -58,8 +58,8 @@ class Scheduler:
         self._serving = asyncio.create_task(self._dispatcher.serve(), name="dispatcher")
         self._ticks.start()
 
-    async def stop(self, grace: float = 30) -> None:
-        """Plan nothing more, finish the calls in flight for `grace` seconds, and give everything else back."""
+    async def stop(self, grace: float | None = None) -> None:
+        """Plan and take nothing more, and finish the calls in flight for `grace` seconds."""
         self._ticks.stop()
         await self._dispatcher.stop(grace)
         if self._serving:
@@ -91,7 +91,8 @@ class Scheduler:
 
     def _next_due(self, connection: Connection, now: datetime) -> datetime | None:
         times = [
-            leases.next_due(connection, now),
+            self._dispatcher.resting(now),
+            queue.next_due(connection, now),
             connection.execute(
                 sa.select(sa.func.min(cadences.c.next_due_at)).where(cadences.c.next_due_at > now)
             ).scalar_one_or_none(),
@@ -108,7 +109,7 @@ class Scheduler:
         return [*jobs, Job("sync", ticks.SYNC, sync, at_once=True)] if sync else jobs
 
     async def _plan(self) -> None:
-        if await self._planner.run(self._clock.now()):
+        if await self._planner.run(self._clock.now(), ticks.AHEAD):
             self.wake()
 
     async def _tidy(self) -> None:

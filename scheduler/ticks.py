@@ -12,6 +12,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from scheduler.failures import where
 
 PLAN: Final = timedelta(seconds=5)
+AHEAD: Final = 2 * PLAN
+"""How far a tick plans ahead, so that what is due between two ticks is sent when it is due."""
+
 SWEEP: Final = timedelta(seconds=5)
 SYNC: Final = timedelta(seconds=15)
 TIDY: Final = timedelta(hours=1)

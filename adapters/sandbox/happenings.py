@@ -51,6 +51,7 @@ HAPPENINGS: Final = {
     "retrying": later("The chat was away: *{thing}* for {whom} is tried again, {until}."),
     "failed": later("*{thing}* for {whom} could not be sent: {reason}."),
     "unknown": later("Nobody knows whether *{thing}* reached {whom}; asking before anything is sent again."),
+    "taken_over": later("Whoever was sending *{thing}* to {whom} vanished in the middle of it."),
 }
 
 REASONS: Final = {

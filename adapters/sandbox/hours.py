@@ -28,6 +28,10 @@ class MovableClock(Protocol):
         """The present instant of the demo."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds since it was made."""
+        ...
+
     def move_to(self, at: datetime) -> None:
         """Put the clock to a later instant."""
         ...

@@ -59,3 +59,4 @@ class Workspace:
     locale: str = "en"
     zone: str = "UTC"
     settings: WorkspaceSettings = field(default_factory=WorkspaceSettings)
+    active: bool = True

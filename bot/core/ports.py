@@ -17,6 +17,10 @@ class Clock(Protocol):
         """The present instant."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds since some moment of the past, for durations: no correction of the clock moves them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:
@@ -37,11 +41,15 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bucket that a call draws a token from: `rate` a second, `burst` at once. All replicas share a `key`."""
+    """A bucket that a call draws a token from: `rate` a second, `burst` at once. All replicas share a `key`.
+
+    A bucket belongs to one workspace. `shared` says that calls to other destinations draw from it, too.
+    """
 
     key: str
     rate: float
     burst: int
+    shared: bool = True
 
 
 class Platform(Protocol):

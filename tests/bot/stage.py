@@ -35,6 +35,9 @@ class HandClock:
     def now(self) -> datetime:
         return self.at
 
+    def elapsed(self) -> float:
+        return self.at.timestamp()
+
     def move(self, **span: float) -> None:
         self.at += timedelta(**span)
 

@@ -11,10 +11,11 @@ from bot.core import outbox as core
 from bot.core.database import Connection, Database, open_database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
-from bot.core.outbox import Lane, outbox
+from bot.core.outbox import Entry, Lane, outbox
 from bot.core.people import Profile
 from bot.core.places import QuietHours, Workspace, WorkspaceSettings
-from scheduler import MovableClock, Notice, Patience, Scheduler
+from scheduler import MovableClock, Notice, Patience, Scheduler, leases
+from scheduler.delivery import Delivery
 from scheduler.notices import Checkpoint, onward
 from scheduler.outcomes import Outcomes
 from scheduler.scenes import Stage
@@ -98,10 +99,20 @@ class World:
     async def workspace_now(self) -> Workspace:
         return await self.database.read(lambda c: directory.workspace_by_id(c, self.workspace))
 
-    def sweep(self, connection: Connection) -> None:
-        """Take back what vanished workers held, without asking the platform."""
-        stage = Stage(self.engine, {"pretend": self.platform})
-        Outcomes(stage, Patience()).sweep(connection, self.clock.now(), 100)
+    async def take(self, most: int = 100) -> list[Entry]:
+        """What a worker does that vanishes before its calls: the rows whose intents it wrote."""
+        delivery = Delivery(Stage(self.engine, {"pretend": self.platform}))
+        now = self.clock.now()
+        taken = await self.database.run(
+            lambda c: delivery.take(c, now, lambda heads: [(each, most) for each, at in heads.items() if at <= now])
+        )
+        return [ready.entry for ready in taken.ready]
+
+    async def take_over(self) -> None:
+        """Take over everything that is in somebody's hands."""
+        outcomes = Outcomes(Stage(self.engine, {"pretend": self.platform}), Patience())
+        now = self.clock.now()
+        await self.database.run(lambda c: outcomes.take_over(c, leases.held(c), now))
 
     async def rows(self) -> list[Any]:
         return list(await self.database.read(lambda c: c.execute(sa.select(outbox).order_by(outbox.c.id)).all()))

@@ -53,7 +53,7 @@ class Pretend:
             yield Profile(account=account)
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
-        assert verb in ("send", "update")
+        assert verb in ("send", "update", "find")
         assert to.place or to.account
         return self.buckets
 

@@ -1,11 +1,14 @@
 """One replica, one platform: what is sent, in which order, and what an error does."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.errors import Gone, RateLimited, Unavailable, Unknown
 from bot.core.outbox import Lane
+from scheduler.delivery import UNCONNECTED_PAUSE
 from tests.scheduler.conftest import World
 from tests.scheduler.pretend import GONE
 
@@ -71,7 +74,7 @@ async def test_a_bug_in_a_drawing_ends_its_own_row_and_no_other(
     await world.run()
     assert await world.states() == {"broken": "failed", "sound": "sent"}
     said = capsys.readouterr().out
-    assert "drawing_broke" in said
+    assert "message_broke" in said
     assert "pretend.py" in said
     assert "something private" not in said
 
@@ -150,7 +153,7 @@ async def test_where_nobody_can_tell_it_stays_unknown(world: World) -> None:
     for _ in range(40):
         await world.run(minutes=30)
     (row,) = await world.rows()
-    assert (row.state, row.retry_at, row.reason) == ("unknown", None, "cannot_ask")
+    assert (row.state, row.try_at, row.reason) == ("unknown", None, "cannot_ask")
     assert world.platform.sent == []
 
 
@@ -172,7 +175,9 @@ async def test_a_workspace_of_a_platform_that_is_not_connected_waits(world: Worl
     world.workspace += 1
     await world.send("hello", place=place)
     await world.run()
-    assert world.happenings("hello") == ["retrying"]
+    assert await world.states() == {"hello": "ready"}
+    later = world.clock.now() + timedelta(hours=1)
+    assert await world.scheduler.next_due(later) == world.clock.now() + UNCONNECTED_PAUSE
 
 
 async def test_a_workspace_that_removed_the_bot_is_not_spoken_to(world: World) -> None:

@@ -5,14 +5,11 @@ from datetime import timedelta
 
 from bot.core.outbox import State
 from bot.core.ports import Destination, Posted
-from scheduler import leases
-from scheduler.leases import LEASE, Claim
+from scheduler import Patience, leases
+from scheduler.leases import Watch
 from tests.scheduler.conftest import World
 
-
-async def _claim(world: World, most: int = 10) -> list[Claim]:
-    now = world.clock.now()
-    return await world.database.run(lambda c: leases.claim(c, now, most))
+LEASE = Patience().lease
 
 
 async def test_many_replicas_send_each_message_once_and_in_order(world: World) -> None:
@@ -32,53 +29,59 @@ async def test_one_row_a_destination_is_taken_at_a_time(world: World) -> None:
     for key in ("a", "b"):
         await world.send(key)
     await world.send("c", person=world.ben)
-    assert len(await _claim(world)) == 2
-    assert await _claim(world) == []
+    assert len(await world.take()) == 2
+    assert await world.take() == []
 
 
-async def test_a_lease_that_ran_out_before_the_intent_returns_its_row(world: World) -> None:
-    await world.send("hello")
-    await _claim(world)
-    await world.run()
-    assert world.platform.sent == []
-    world.clock.move_by(LEASE)
-    await world.run()
-    await world.run(seconds=5)
-    assert world.platform.keys == ["hello"]
-
-
-async def test_a_lease_that_ran_out_after_the_intent_is_unknown_and_asked_for(world: World) -> None:
+async def test_what_a_vanished_worker_held_is_asked_for_when_it_was_seen_so_for_a_whole_lease(world: World) -> None:
     await world.send("arrived")
     await world.send("lost", person=world.ben)
-    now = world.clock.now()
-    for claim in await _claim(world):
-        await world.database.run(lambda c, claim=claim: leases.intend(c, claim, now))  # type: ignore[misc]
-    world.clock.move_by(LEASE)
+    await world.take()
+    await world.run()
+    assert await world.states() == {"arrived": "sending", "lost": "sending"}
     workspace = await world.workspace_now()
     world.platform.sent.append((Destination(workspace, account="ada"), None, "arrived"))  # type: ignore[arg-type]
+    world.clock.move_by(LEASE)
     await world.run()
     assert await world.states() == {"arrived": "sent", "lost": "ready"}
     await world.run(seconds=5)
     assert world.platform.keys == ["arrived", "lost"]
+    assert world.happenings("lost") == ["taken_over", "unknown", "retrying", "sent"]
 
 
-async def test_a_worker_that_lost_its_lease_writes_nothing(world: World) -> None:
+async def test_however_long_ago_a_call_began_it_is_watched_for_a_whole_lease_first(world: World) -> None:
+    """A clock that was put forward, or a replica that has just started, makes nobody's call look abandoned."""
     await world.send("hello")
-    (stale,) = await _claim(world)
-    world.clock.move_by(LEASE)
+    await world.take()
+    await world.run(days=1)
+    assert await world.states() == {"hello": "sending"}
+
+
+def test_a_row_in_new_hands_is_watched_anew() -> None:
+    watch = Watch(lease=60)
+    assert watch.lapsed([(1, 1), (2, 1)], 0) == []
+    assert watch.lapsed([(1, 1), (2, 2)], 59) == []
+    assert watch.lapsed([(1, 1), (2, 2)], 60) == [(1, 1)]
+    assert watch.lapsed([], 61) == []
+    assert watch.lapsed([(1, 1)], 62) == []
+
+
+async def test_a_worker_that_lost_its_row_writes_nothing(world: World) -> None:
+    await world.send("hello")
+    (stale,) = await world.take()
+    await world.take_over()
     now = world.clock.now()
     await world.scheduler.run_due()
     world.clock.move_by(timedelta(seconds=5))
-    (fresh,) = await _claim(world)
-    assert fresh.fence == stale.fence + 1
+    (fresh,) = await world.take()
+    assert fresh.fence > stale.fence
     assert not await world.database.run(lambda c: leases.settle(c, stale, State.SENT, now))
-    assert await world.database.run(lambda c: leases.held(c, stale, State.LEASED)) is None
-    await world.database.run(lambda c: leases.intend(c, stale, now))
-    assert await world.states() == {"hello": "leased"}
+    assert await world.database.run(lambda c: leases.sent(c, [stale], now)) == set()
+    assert not await world.database.run(lambda c: leases.retry(c, stale, now, "late"))
+    assert await world.states() == {"hello": "sending"}
 
 
-async def test_a_worker_whose_lease_ran_out_while_it_slept_sends_nothing(world: World) -> None:
-    """The machine was asleep between the intent and the call."""
+async def test_a_worker_that_slept_between_the_intent_and_the_call_sends_nothing(world: World) -> None:
     await world.send("hello")
 
     def sleep(label: str) -> None:
@@ -87,6 +90,8 @@ async def test_a_worker_whose_lease_ran_out_while_it_slept_sends_nothing(world: 
 
     await world.another(checkpoint=sleep).run_due()
     assert world.platform.sent == []
+    await world.run()
+    world.clock.move_by(LEASE)
     await world.run()
     await world.run(seconds=5)
     assert world.platform.keys == ["hello"]
@@ -97,11 +102,24 @@ async def test_a_receipt_that_comes_late_is_believed_while_nobody_has_asked(worl
 
     async def slowly(*call: object) -> Posted:
         posted = await send(*call)  # type: ignore[arg-type]
-        world.clock.move_by(LEASE)
-        await world.database.run(world.sweep)
+        await world.take_over()
         return posted
 
     world.platform.send = slowly  # type: ignore[method-assign, assignment]
     await world.send("hello")
     await world.run()
     assert await world.states() == {"hello": "sent"}
+
+
+async def test_a_redraw_whose_receipt_comes_late_does_not_undo_a_newer_one(world: World) -> None:
+    await world.send("poll", subject="polls:1")
+    await world.run(seconds=1)
+    await world.redraw("polls:1")
+    await world.run(seconds=1)
+    await world.redraw("polls:1")
+    world.clock.move_by(timedelta(seconds=1))
+    (late,) = await world.take()
+    await world.take_over()
+    assert not await world.database.run(lambda c: leases.settle(c, late, State.SENT, world.clock.now()))
+    await world.run(seconds=5)
+    assert len(world.platform.updated) == 2

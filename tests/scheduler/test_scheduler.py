@@ -13,7 +13,7 @@ from bot.core.feature import Feature
 from bot.core.outbox import Lane, outbox
 from bot.core.ports import Limit, Posted
 from scheduler import MovableClock, SystemClock
-from scheduler.limits import take
+from scheduler.limits import Buckets
 from scheduler.retention import REDRAWS, SENDS, tidy
 from scheduler.ticks import Job, Ticks
 from tests.scheduler.conftest import World
@@ -52,7 +52,7 @@ async def test_at_the_stop_a_call_in_flight_ends_and_gets_its_receipt(world: Wor
     assert await world.states() == {"hello": "sent"}
 
 
-async def test_at_the_stop_a_row_that_waits_for_its_token_is_given_back(world: World) -> None:
+async def test_at_the_stop_a_row_that_waits_for_its_token_is_left_ready(world: World) -> None:
     world.platform.buckets = (Limit("slow", 0.25, 1),)
     await world.send("first")
     await world.send("second", person=world.ben)
@@ -96,7 +96,7 @@ async def test_however_many_vote_at_once_the_last_state_is_drawn(world: World) -
         )
         await asyncio.sleep(0.02)
     async with asyncio.timeout(20):
-        while any(row.state in ("ready", "leased", "sending") for row in await world.rows()):
+        while any(row.state in ("ready", "sending") for row in await world.rows()):
             world.heard.clear()
             await world.heard.wait()
     for replica in replicas:
@@ -149,7 +149,13 @@ async def test_what_nobody_needs_any_more_is_dropped(world: World) -> None:
     await world.send("waiting", due=world.clock.now() + timedelta(days=900))
     now = world.clock.now()
     await world.database.run(lambda c: deliveries_store.first_time(c, "delivery", now))
-    await world.database.run(lambda c: take(c, 1, [Limit("bucket", 1, 1)], now, timedelta(0)))
+
+    def draw(connection: Connection) -> None:
+        buckets = Buckets(connection, [1], ["bucket"], now)
+        buckets.draw(1, [Limit("bucket", 1, 1)])
+        buckets.save()
+
+    await world.database.run(draw)
     await tidy(world.database, now)
     assert await _counts(world.database) == (3, 1, 1)
     await tidy(world.database, now + REDRAWS + timedelta(days=2))

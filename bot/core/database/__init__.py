@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.core.database.port import Away, Connection, Database, Work, ping
 from bot.core.database.prepared import Prepared
-from bot.core.database.schema import Id, Instant, insert, metadata
+from bot.core.database.schema import Id, Instant, insert, metadata, one_of
 
 __all__ = [
     "Away",
@@ -20,6 +20,7 @@ __all__ = [
     "Work",
     "insert",
     "metadata",
+    "one_of",
     "open_database",
     "ping",
 ]

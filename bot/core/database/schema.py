@@ -1,5 +1,6 @@
 """The one register of tables, and the column types of our own."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -40,6 +41,30 @@ class Instant(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
+
+
+class _List(sa.types.TypeDecorator[list[Any]]):
+    """Values as one parameter, so that a statement stays the same for any number of them: JSON text for SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> str:  # noqa: ARG002 -- SQLite only
+        """Write the list out."""
+        return json.dumps(value)
+
+
+def one_of(
+    connection: sa.Connection,
+    column: sa.ColumnElement[Any],
+    name: str,
+    kind: Any = sa.BigInteger,  # noqa: ANN401 -- any type
+) -> sa.ColumnElement[bool]:
+    """Whether a column has one of the values of the list parameter `name`."""
+    if connection.dialect.name == "postgresql":
+        return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(kind)))
+    given = sa.func.json_each(sa.bindparam(name, type_=_List)).table_valued("value")
+    return column.in_(sa.select(given.c.value))
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> Any:  # noqa: ANN401 -- both dialects' Insert have on_conflict_*, their base has not

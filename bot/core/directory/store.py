@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata
+from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata, one_of
 from bot.core.people import Person, Profile, Role
 from bot.core.places import Place, PlaceKind, QuietHours, Workspace, WorkspaceSettings
 from bot.core.texts import best_locale
@@ -104,22 +104,21 @@ _BY_ACCOUNT = Prepared(
         accounts.c.workspace_id == sa.bindparam("workspace"), accounts.c.key == sa.bindparam("account")
     )
 )
-_BY_ID = (
-    sa.select(*_PERSON)
-    .select_from(
-        people.outerjoin(
-            accounts,
-            sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
-        )
-    )
-    .where(people.c.id == sa.bindparam("person"))
-    .limit(1)
+_HERE = people.outerjoin(
+    accounts,
+    sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
+)
+_BY_ID = sa.select(*_PERSON).select_from(_HERE).where(people.c.id == sa.bindparam("person")).limit(1)
+_BY_IDS = Prepared(
+    lambda connection: sa.select(*_PERSON).select_from(_HERE).where(one_of(connection, people.c.id, "people"))
 )
 _WORKSPACE = Prepared(
     lambda _: sa.select(workspaces).where(
         workspaces.c.platform == sa.bindparam("platform"), workspaces.c.key == sa.bindparam("key")
     )
 )
+_WORKSPACES = Prepared(lambda connection: sa.select(workspaces).where(one_of(connection, workspaces.c.id, "ids")))
+_PLACES = Prepared(lambda connection: sa.select(places).where(one_of(connection, places.c.id, "ids")))
 
 
 def workspace(connection: Connection, platform: str, key: str) -> Workspace:
@@ -147,6 +146,11 @@ def find_workspace(connection: Connection, platform: str, key: str) -> Workspace
 def workspace_by_id(connection: Connection, workspace_id: int) -> Workspace:
     """A workspace by our own id."""
     return _workspace(connection.execute(sa.select(workspaces).where(workspaces.c.id == workspace_id)).one())
+
+
+def workspaces_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Workspace]:
+    """Workspaces by our own ids."""
+    return {found.id: found for found in map(_workspace, _WORKSPACES.rows(connection, ids=sorted(set(ids))))}
 
 
 def all_workspaces(connection: Connection, platform: str = "") -> list[Workspace]:
@@ -217,6 +221,12 @@ def person(connection: Connection, workspace: Workspace, person_id: int) -> Pers
     return _person(connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one())
 
 
+def people_by_id(connection: Connection, workspace: Workspace, ids: Iterable[int]) -> dict[int, Person]:
+    """People by our own ids, with the accounts they have in `workspace`."""
+    rows = _BY_IDS.rows(connection, workspace=workspace.id, people=sorted(set(ids)))
+    return {found.id: found for found in map(_person, rows)}
+
+
 def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:
     """Every human active in a workspace, or those who hold a role there."""
     rows = connection.execute(
@@ -245,6 +255,11 @@ def place(connection: Connection, place_id: int) -> Place | None:
     """A place by our own id."""
     row = connection.execute(sa.select(places).where(places.c.id == place_id)).one_or_none()
     return _place(row) if row else None
+
+
+def places_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Place]:
+    """Places by our own ids."""
+    return {found.id: found for found in map(_place, _PLACES.rows(connection, ids=sorted(set(ids))))}
 
 
 def place_at(
@@ -405,14 +420,16 @@ def _person(row: Sequence[Any]) -> Person:
     )
 
 
-def _place(row: Any) -> Place:  # noqa: ANN401 -- SQLAlchemy's Row has no static columns
-    return Place(row.id, row.workspace_id, row.key, PlaceKind(row.kind), row.name)
+def _place(row: Sequence[Any]) -> Place:
+    """A place from the columns of `places`."""
+    number, workspace, key, kind, name = row
+    return Place(number, workspace, key, PlaceKind(kind), name)
 
 
 def _workspace(row: Sequence[Any]) -> Workspace:
     """A workspace from the columns of `workspaces`."""
-    number, organisation, platform, key, name, locale, zone, settings, *_ = row
-    return Workspace(number, organisation, platform, key, name, locale, zone, _settings(settings))
+    number, organisation, platform, key, name, locale, zone, settings, active, *_ = row
+    return Workspace(number, organisation, platform, key, name, locale, zone, _settings(settings), active)
 
 
 @lru_cache(maxsize=256)

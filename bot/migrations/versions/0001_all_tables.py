@@ -19,12 +19,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_at"), "deliveries", ["at"], unique=False)
     op.create_table(
+        "halts",
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("halted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("swept", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign", name=op.f("pk_halts")),
+    )
+    op.create_table(
         "limits",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("emission", sa.Double(), nullable=False),
-        sa.Column("tolerance", sa.Double(), nullable=False),
-        sa.Column("arrival", sa.Double(), nullable=False),
+        sa.Column("arrival", sa.Double(), server_default="0", nullable=False),
         sa.Column("paused_until", sa.Double(), server_default="0", nullable=False),
+        sa.Column("paused_for", sa.Double(), server_default="0", nullable=False),
+        sa.Column("pace", sa.Double(), server_default="1", nullable=False),
+        sa.Column("slowed_at", sa.Double(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_limits")),
     )
     op.create_table(
@@ -283,16 +291,16 @@ def upgrade() -> None:
         sa.Column("author_id", ID, nullable=True),
         sa.Column("message_id", ID, nullable=True),
         sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
         sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("arguments", sa.Text(), server_default="{}", nullable=False),
         sa.Column("subject", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("intent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
@@ -306,7 +314,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_calm",
         "outbox",
-        ["due_at", "id"],
+        ["workspace_id", "try_at", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('ready') AND lane IN ('notice', 'nudge')"),
         postgresql_where=sa.text("state IN ('ready') AND lane IN ('notice', 'nudge')"),
@@ -316,23 +324,23 @@ def upgrade() -> None:
         "outbox",
         ["destination", "due_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('ready', 'leased', 'sending')"),
-        postgresql_where=sa.text("state IN ('ready', 'leased', 'sending')"),
+        sqlite_where=sa.text("state IN ('ready', 'sending')"),
+        postgresql_where=sa.text("state IN ('ready', 'sending')"),
     )
     op.create_index(
         "ix_outbox_held",
         "outbox",
-        ["lease_until"],
+        ["state", "try_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('leased', 'sending', 'unknown')"),
-        postgresql_where=sa.text("state IN ('leased', 'sending', 'unknown')"),
+        sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+        postgresql_where=sa.text("state IN ('sending', 'unknown')"),
     )
-    op.create_index("ix_outbox_person", "outbox", ["person_id", "settled_at"], unique=False)
-    op.create_index("ix_outbox_planned", "outbox", ["planned_at"], unique=False)
+    op.create_index("ix_outbox_person", "outbox", ["person_id", "intent_at"], unique=False)
+    op.create_index("ix_outbox_planned", "outbox", ["planned_at"], unique=False, postgresql_using="brin")
     op.create_index(
         "ix_outbox_urgent",
         "outbox",
-        ["due_at", "id"],
+        ["workspace_id", "try_at", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('ready') AND lane IN ('public', 'answer')"),
         postgresql_where=sa.text("state IN ('ready') AND lane IN ('public', 'answer')"),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from bot.core import outbox
 from bot.core.cards import Card, Select
+from bot.core.database import Connection
 from bot.core.people import Role
 from bot.rhythm.store import kept
 from tests.bot.stage import Stage, buttons, read_aloud
@@ -169,6 +170,11 @@ async def test_every_button_of_every_card_of_home_has_a_handler(stage: Stage) ->
 async def test_an_author_hears_why_their_poll_did_not_appear(stage: Stage) -> None:
     await stage.type("U-ben", '/poll "Tea?" "Yes" "No"')
     now = stage.clock.now()
-    await stage.run(lambda c: outbox.tell_author(c, c.execute(sa.select(outbox.outbox)).one(), "not_in_channel", now))
+
+    def tell(connection: Connection) -> None:
+        (poll,) = connection.execute(sa.select(outbox.outbox)).all()
+        outbox.tell_author(connection, outbox.Entry._make(poll), "not_in_channel", now)
+
+    await stage.run(tell)
     (told,) = await stage.planned("U-ben")
     assert told.text == "I could not post in #general. Add me to it, and ask again.\nWhat I was told: not_in_channel"

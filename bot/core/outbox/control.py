@@ -1,0 +1,150 @@
+"""What whoever runs the house sees of the outbox, and what they can decide about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, insert
+from bot.core.outbox.tables import CALM, HELD, OPEN, READY, URGENT, Entry, State, among, halts, outbox
+
+SETTLED_BY_HAND: Final = "settled_by_hand"
+SENT_AGAIN: Final = "sent_again_by_hand"
+HALTED: Final = "halted"
+
+_unknown = among(outbox.c.state, State.UNKNOWN.value)
+_given_up = sa.and_(_unknown, outbox.c.try_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is not settled: rows by state, `due` of the ready ones, and since when the longest waiting one is due."""
+
+    rows: Mapping[State, int]
+    due: int
+    oldest: datetime | None
+
+
+def backlog(connection: Connection, now: datetime) -> Backlog:
+    """How much there is to do. Reads the partial indexes only, so it costs nothing on a long history."""
+    late = outbox.c.try_at <= now
+    ready = sa.select(sa.func.count(), sa.func.count().filter(late), sa.func.min(outbox.c.due_at).filter(late))
+    counted = [connection.execute(ready.where(READY, among(outbox.c.lane, *lanes))).one() for lanes in (URGENT, CALM)]
+    held = connection.execute(
+        sa.select(outbox.c.state, sa.func.count()).where(among(outbox.c.state, *HELD)).group_by(outbox.c.state)
+    )
+    rows = {State.READY: sum(count for count, _, _ in counted)} | {State(state): count for state, count in held}
+    firsts = [first for _, _, first in counted if first is not None]
+    return Backlog(rows, sum(due for _, due, _ in counted), min(firsts, default=None))
+
+
+def doubtful(connection: Connection) -> int:
+    """How many messages nobody can tell the fate of, though the platform was asked as long as it is any use."""
+    return connection.execute(sa.select(sa.func.count()).where(_given_up)).scalar_one()
+
+
+def doubts(connection: Connection, most: int, workspace: int | None = None) -> list[Entry]:
+    """The messages that `doubtful` counts, of one workspace or of all, the oldest first."""
+    mine = sa.true() if workspace is None else outbox.c.workspace_id == workspace
+    found = sa.select(outbox).where(_given_up, mine).order_by(outbox.c.intent_at, outbox.c.id).limit(most)
+    return [Entry._make(row) for row in connection.execute(found)]
+
+
+def entry(connection: Connection, row: int) -> Entry | None:
+    """One row by its id."""
+    found = connection.execute(sa.select(outbox).where(outbox.c.id == row)).one_or_none()
+    return Entry._make(found) if found else None
+
+
+def resend(connection: Connection, row: int, now: datetime) -> bool:
+    """Send a message of unknown fate again, at the risk that it is there twice; False if its fate is known by now."""
+    again = {"state": State.READY.value, "try_at": now, "expires_at": None, "attempts": 0, "intent_at": None}
+    return _decide(connection, row, **again, reason=SENT_AGAIN)
+
+
+def settle(connection: Connection, row: int, now: datetime) -> bool:
+    """Take a message of unknown fate for sent; False if its fate is known by now."""
+    return _decide(connection, row, state=State.SENT.value, settled_at=now, try_at=None, reason=SETTLED_BY_HAND)
+
+
+def _decide(connection: Connection, row: int, **values: object) -> bool:
+    mine = sa.and_(outbox.c.id == row, _unknown)
+    decided = outbox.update().where(mine).values(fence=outbox.c.fence + 1, **values)
+    return connection.execute(decided).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What is open of a campaign: rows by state (`ready`, `sending`, `unknown`), and the first and last instant due."""
+
+    name: str
+    workspace: int
+    rows: Mapping[State, int]
+    first: datetime
+    last: datetime
+
+
+def campaigns(connection: Connection) -> list[Campaign]:
+    """Every campaign that has something open, by name."""
+    grouped = (
+        sa.select(
+            outbox.c.campaign,
+            outbox.c.workspace_id,
+            outbox.c.state,
+            sa.func.count(),
+            sa.func.min(outbox.c.due_at),
+            sa.func.max(outbox.c.due_at),
+        )
+        .where(among(outbox.c.state, *OPEN, State.UNKNOWN.value))
+        .group_by(outbox.c.campaign, outbox.c.workspace_id, outbox.c.state)
+    )
+    found: dict[tuple[str, int], Campaign] = {}
+    for name, workspace, state, count, first, last in connection.execute(grouped):
+        known = found.get((name, workspace), Campaign(name, workspace, {}, first, last))
+        rows = {**known.rows, State(state): count}
+        found[name, workspace] = Campaign(name, workspace, rows, min(known.first, first), max(known.last, last))
+    return [found[each] for each in sorted(found)]
+
+
+def progress(connection: Connection, campaign: str) -> Mapping[State, int]:
+    """How many rows of a campaign are in each state, the settled ones included. Reads the whole outbox."""
+    counted = sa.select(outbox.c.state, sa.func.count()).where(outbox.c.campaign == campaign).group_by(outbox.c.state)
+    return {State(state): count for state, count in connection.execute(counted)}
+
+
+def halt(connection: Connection, campaign: str, now: datetime) -> None:
+    """Stop a campaign: what was planned of it and has not begun does not begin any more, from this commit on.
+
+    The rows say so a little later (`sweep_halts`), for there may be a million of them.
+    """
+    halted = insert(connection, halts).values(campaign=campaign, halted_at=now)
+    connection.execute(
+        halted.on_conflict_do_update(index_elements=["campaign"], set_={"halted_at": now, "swept": False})
+    )
+
+
+def halted(connection: Connection) -> Mapping[str, datetime]:
+    """Every campaign that was stopped, with when."""
+    return {row.campaign: row.halted_at for row in connection.execute(sa.select(halts))}
+
+
+def to_sweep(connection: Connection) -> list[tuple[str, datetime]]:
+    """The campaigns that were halted, and when, whose rows do not all say so yet."""
+    unswept = connection.execute(sa.select(halts.c.campaign, halts.c.halted_at).where(~halts.c.swept))
+    return [(row.campaign, row.halted_at) for row in unswept]
+
+
+def sweep_halt(connection: Connection, campaign: str, at: datetime, after: int, most: int) -> int | None:
+    """Cancel up to `most` rows of a campaign halted at `at`, with ids above `after`; the last id, None at the end."""
+    mine = sa.and_(outbox.c.campaign == campaign, outbox.c.planned_at <= at, READY, outbox.c.verb == "send")
+    found = sa.select(outbox.c.id).where(outbox.c.id > after, mine).order_by(outbox.c.id).limit(most)
+    ids: list[int] = list(connection.execute(found).scalars())
+    if not ids:
+        done = sa.and_(halts.c.campaign == campaign, halts.c.halted_at == at)
+        connection.execute(halts.update().where(done).values(swept=True))
+        return None
+    cancelled = outbox.update().where(outbox.c.id.in_(ids), READY)
+    connection.execute(cancelled.values(state=State.CANCELLED.value, reason=HALTED))
+    return ids[-1]

@@ -1,0 +1,180 @@
+"""Messages are planned, redrawn and taken back, in the transaction that decides it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, Instant, Prepared, insert
+from bot.core.outbox.tables import Entry, Lane, State, messages, outbox
+
+
+def send(  # noqa: PLR0913 -- one row has that many facts
+    connection: Connection,
+    *,
+    key: str,
+    drawing: str,
+    lane: Lane,
+    now: datetime,
+    workspace: int,
+    person: int | None = None,
+    place: int | None = None,
+    author: int | None = None,
+    arguments: Mapping[str, str] | None = None,
+    due: datetime | None = None,
+    expires: datetime | None = None,
+    subject: str = "",
+    campaign: str = "",
+) -> bool:
+    """Plan one message to a person or a place; False if the same `key` was planned before.
+
+    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later. `author`
+    asked for it, and is told if the place cannot be reached. `campaign` is what can be halted as one; it is the drawing
+    where none is named.
+    """
+    planned = (
+        insert(connection, outbox)
+        .values(
+            key=key,
+            lane=lane.value,
+            campaign=campaign or drawing,
+            drawing=drawing,
+            workspace_id=workspace,
+            person_id=person,
+            place_id=place,
+            author_id=author,
+            destination=f"place:{place}" if person is None else f"person:{person}",
+            arguments=json.dumps(dict(arguments or {})),
+            subject=subject,
+            due_at=due or now,
+            try_at=due or now,
+            planned_at=now,
+            expires_at=expires,
+        )
+        .on_conflict_do_nothing()
+        .returning(outbox.c.id)
+    )
+    return connection.execute(planned).first() is not None
+
+
+UNDELIVERED: Final = "home.undelivered"
+"""The drawing that tells an author why nothing appeared. Arguments: `place` (our id) and `reason` (the platform's)."""
+
+
+def tell_author(connection: Connection, row: Entry, reason: str, now: datetime) -> None:
+    """A message to a place failed for good: whoever asked for it hears why."""
+    if row.author_id is not None and row.place_id is not None and row.verb == "send":
+        send(
+            connection,
+            key=f"undelivered:{row.key}",
+            drawing=UNDELIVERED,
+            lane=Lane.ANSWER,
+            now=now,
+            workspace=row.workspace_id,
+            person=row.author_id,
+            arguments={"place": str(row.place_id), "reason": reason},
+        )
+
+
+REDRAW_PAUSE: Final = timedelta(seconds=1)
+"""A message is drawn anew at most once in so long."""
+
+
+def redraw(connection: Connection, subject: str, now: datetime) -> None:
+    """Ask for every message of a subject to be drawn anew, each at most once a second; the last state wins.
+
+    On PostgreSQL the shared lock makes a redraw wait for the transactions that relied on its row being still ready.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(redraw_lock(subject))))
+    _REDRAW.run(connection, about=subject, now=now, soon=now + REDRAW_PAUSE)
+
+
+def redraw_lock(subject: str) -> sa.ColumnElement[int]:
+    """The PostgreSQL advisory lock of a subject's redraws."""
+    return sa.func.hashtextextended(subject, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that waits for its time, by our own ids."""
+
+    id: int
+    key: str
+    drawing: str
+    person: int | None
+    place: int | None
+    due: datetime
+
+
+def planned(connection: Connection, after: int, now: datetime) -> list[Planned]:
+    """What was written down for later than `now` and not touched since, of the rows after a row's id."""
+    columns = (outbox.c.id, outbox.c.key, outbox.c.drawing, outbox.c.person_id, outbox.c.place_id, outbox.c.due_at)
+    untouched = sa.and_(outbox.c.state == State.READY.value, outbox.c.fence == 0, outbox.c.verb == "send")
+    ahead = sa.select(*columns).where(outbox.c.id > after, outbox.c.due_at > now, untouched)
+    return [Planned(*row) for row in connection.execute(ahead.order_by(outbox.c.id))]
+
+
+def cancel(connection: Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
+    """Take back what is planned and not yet begun."""
+    waiting = outbox.c.state == State.READY.value
+    connection.execute(outbox.update().where(waiting, *where).values(state=State.CANCELLED.value, reason=reason))
+
+
+def cancel_person(connection: Connection, person: int, reason: str, campaign: str = "") -> None:
+    """Take back what is planned for a person: all of it, or one campaign (how its keys begin)."""
+    cancel(connection, reason, outbox.c.person_id == person, outbox.c.key.startswith(campaign, autoescape=True))
+
+
+def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
+    """Take back what is planned about a subject."""
+    cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
+
+
+def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
+    now = sa.bindparam("now", type_=Instant)
+    # Further ahead than a redraw's pause it was written by a clock that was wrong.
+    soon = messages.c.redraw_after.between(now, sa.bindparam("soon", type_=Instant))
+    due = sa.case((soon, messages.c.redraw_after), else_=now)
+    key = sa.literal("redraw:").concat(sa.cast(messages.c.id, sa.Text))
+    source = sa.select(
+        key,
+        sa.literal("update"),
+        sa.literal(Lane.PUBLIC.value),
+        messages.c.workspace_id,
+        messages.c.person_id,
+        messages.c.place_id,
+        messages.c.id,
+        sa.literal("message:").concat(sa.cast(messages.c.id, sa.Text)),
+        messages.c.drawing.label("campaign"),
+        messages.c.drawing,
+        messages.c.arguments,
+        messages.c.subject,
+        due,
+        due,
+        now,
+    ).where(messages.c.subject == sa.bindparam("about"), ~messages.c.gone)
+    names = [
+        "key",
+        "verb",
+        "lane",
+        "workspace_id",
+        "person_id",
+        "place_id",
+        "message_id",
+        "destination",
+        "campaign",
+        "drawing",
+        "arguments",
+        "subject",
+        "due_at",
+        "try_at",
+        "planned_at",
+    ]
+    return insert(connection, outbox).from_select(names, source).on_conflict_do_nothing()
+
+
+_REDRAW: Final = Prepared(_redraw)
