@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.core.cards import Card
-from bot.core.database import Connection
+from bot.core.database import Connection, Instant, Prepared, one_of
 from bot.core.feature import Withdrawn
 from bot.core.outbox import (
     HALTED,
@@ -82,8 +82,8 @@ class Delivery:
     def take(self, connection: Connection, now: datetime, choose: Choose, *, one_by_one: bool = False) -> Taken:
         """Take what `choose` picks. `one_by_one` costs more, and keeps a row with a bug from stopping the others."""
         taken = Taken(queue.heads(connection))
-        batches = [queue.due(connection, each, now, most) for each, most in choose(taken.heads)]
-        entries = [entry for batch in batches for entry in batch]
+        chosen = choose(taken.heads)
+        entries = queue.due(connection, chosen, now) if chosen else []
         if entries:
             self._checkpoint("after claim")
         if not one_by_one:
@@ -187,6 +187,16 @@ class _Rulings:
         return rules.Later(after, "redrawn_just_now") if just_now else rules.Now()
 
 
+_NUDGED: Final = Prepared(
+    lambda connection: sa.select(outbox.c.person_id, outbox.c.intent_at).where(
+        one_of(connection, outbox.c.person_id, "people"),
+        outbox.c.intent_at >= sa.bindparam("since", type_=Instant),
+        outbox.c.lane == Lane.NUDGE.value,
+        outbox.c.state.in_([State.SENDING.value, State.UNKNOWN.value, State.SENT.value]),
+    )
+)
+
+
 def _nudged(connection: Connection, scenes: Sequence[Scene], now: datetime) -> dict[int, int]:
     """How many nudges the reader of each nudge has had in their present day, by row."""
     days = {
@@ -196,17 +206,8 @@ def _nudged(connection: Connection, scenes: Sequence[Scene], now: datetime) -> d
     }
     if not days:
         return {}
-    begun = [State.SENDING.value, State.UNKNOWN.value, State.SENT.value]
-    readers = {reader for reader, _ in days.values()}
-    earliest = min(day for _, day in days.values())
-    had = connection.execute(
-        sa.select(outbox.c.person_id, outbox.c.intent_at).where(
-            outbox.c.person_id.in_(readers),
-            outbox.c.intent_at >= earliest,
-            outbox.c.lane == Lane.NUDGE.value,
-            outbox.c.state.in_(begun),
-        )
-    ).all()
+    readers = sorted({reader for reader, _ in days.values()})
+    had = _NUDGED.rows(connection, people=readers, since=min(day for _, day in days.values()))
     return {row: sum(one == reader and at >= day for one, at in had) for row, (reader, day) in days.items()}
 
 

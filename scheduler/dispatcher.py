@@ -23,13 +23,16 @@ from scheduler.outcomes import Landed, Outcomes, Question
 from scheduler.patience import Patience
 from scheduler.queue import Queue
 from scheduler.scenes import Stage
-from scheduler.turns import Turns
+from scheduler.turns import AT_ONCE, Turns
 
 T = TypeVar("T")
 
 IDLE_SECONDS: Final = 1.0
 BREATH_SECONDS: Final = 0.05
 """After a look that found nothing, further wakes wait so long: a hundred votes in a moment are one look."""
+
+HURRY_SECONDS: Final = 0.05
+"""With no room for campaigns, answers are looked for so often all the same."""
 
 BROKEN_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 15.0
@@ -70,6 +73,7 @@ class Dispatcher:
         self._looking = asyncio.Lock()
         self._alive_at = -ALIVE_SECONDS
         self._broken = False
+        self._hungry = False
 
     def wake(self) -> None:
         """Look for due rows at once; call it in the event loop's thread after writing some."""
@@ -84,6 +88,8 @@ class Dispatcher:
         async with self._looking:
             while not self._stopping.is_set():
                 self._awake.clear()
+                if self._hungry and not self._roomy():
+                    await _first(self._awake, HURRY_SECONDS)
                 pause = await self._look()
                 if pause:
                     await _first(self._stopping, min(pause, BREATH_SECONDS))
@@ -120,19 +126,18 @@ class Dispatcher:
     async def sweep(self) -> int:
         """Take over from vanished workers, ask platforms about what nobody knows the fate of, write halts into rows."""
         now = self._clock.now()
-        held, doubtful, halts = await self._database.read(
-            lambda connection: (leases.held(connection), leases.to_ask(connection, now), outbox.to_sweep(connection))
-        )
+        sight = await self._database.read(lambda connection: leases.look(connection, now))
         done = 0
-        others = [each for each in held if each not in self._carrying]
+        others = [each for each in sight.held if each not in self._carrying]
         if lapsed := self._watch.lapsed(others, self._clock.elapsed()):
             taken = await self._database.run(lambda connection: self._outcomes.take_over(connection, lapsed, now))
             self._tell_all(taken)
             done += len(taken)
-        if doubtful or done:
+        if sight.to_ask or done:
             done += await self._ask_some(now)
-        for campaign, at in halts:
-            await self._sweep_halt(campaign, at)
+        if sight.to_sweep:
+            for campaign, at in await self._database.read(outbox.to_sweep):
+                await self._sweep_halt(campaign, at)
         return done
 
     async def _look(self) -> float:
@@ -148,7 +153,7 @@ class Dispatcher:
             log.info("dispatch_recovered")
         self._broken = False
         self._alive_at = self._clock.elapsed()
-        if taken.ready or taken.told:
+        if taken.ready or taken.told or not self._roomy():
             return 0
         soon = [at for at in (*taken.heads.values(), *self._turns.resting(now)) if at > now]
         return min((min(soon) - now).total_seconds(), IDLE_SECONDS) if soon else IDLE_SECONDS
@@ -168,6 +173,7 @@ class Dispatcher:
             lambda alone: lambda connection: self._delivery.take(connection, now, choose, one_by_one=alone)
         )
         self._turns.served(chosen, taken.given, taken.rests)
+        self._hungry = any(taken.given.get(queue, 0) == most for queue, most in chosen.items()) or not self._roomy()
         self._tell_all(taken.told)
         for ready in taken.ready:
             self._carrying[ready.entry.id, ready.entry.fence] = ready.entry.workspace_id
@@ -235,7 +241,12 @@ class Dispatcher:
 
     def _drop(self, ready: Ready) -> None:
         self._carrying.pop((ready.entry.id, ready.entry.fence), None)
-        self._awake.set()
+        if not self._hungry or self._roomy():
+            self._awake.set()
+
+    def _roomy(self) -> bool:
+        """Whether there is room enough to be worth a look, if that is what the last one lacked."""
+        return len(self._carrying) <= AT_ONCE // 2
 
     async def _settled(self) -> None:
         """Wait for every call and its receipt."""

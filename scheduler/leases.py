@@ -6,6 +6,7 @@ in one and the same call for a whole lease.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.database import Connection, Instant, Prepared, one_of
-from bot.core.outbox import HELD, Entry, State, among, outbox, redraw_lock
+from bot.core.outbox import HELD, Entry, State, among, halts, outbox, redraw_lock
 
 Held = tuple[int, int]
 """A row in somebody's hands: its id and its fence."""
@@ -71,9 +72,21 @@ def doubt(connection: Connection, entry: Entry, ask_at: datetime | None, reason:
     return _step(connection, entry, before, state=State.UNKNOWN.value, try_at=ask_at, reason=reason)
 
 
-def held(connection: Connection) -> list[Held]:
-    """Every row that is in a worker's hands."""
-    return list(map(tuple, _IN_HANDS.rows(connection)))
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What needs looking after: rows in workers' hands, and whether there are questions to ask and halts to sweep."""
+
+    held: Sequence[Held]
+    to_ask: bool
+    to_sweep: bool
+
+
+def look(connection: Connection, now: datetime) -> Sight:
+    """See what needs looking after, in one query."""
+    rows = _LOOK.rows(connection, now=now)
+    held = [(row, fence) for kind, row, fence in rows if kind == _HELD]
+    kinds = {kind for kind, _, _ in rows}
+    return Sight(held, _TO_ASK in kinds, _TO_SWEEP in kinds)
 
 
 def reclaim(connection: Connection, lapsed: Sequence[Held]) -> list[Entry]:
@@ -82,11 +95,6 @@ def reclaim(connection: Connection, lapsed: Sequence[Held]) -> list[Entry]:
     begun = sa.and_(among(outbox.c.state, State.SENDING.value), outbox.c.id.in_(fences))
     rows = connection.execute(sa.select(outbox).where(begun).with_for_update(skip_locked=True))
     return [entry for entry in map(Entry._make, rows) if entry.fence == fences[entry.id]]
-
-
-def to_ask(connection: Connection, now: datetime) -> bool:
-    """Whether there is a row nobody knows the fate of whose platform is to be asked now."""
-    return bool(_TO_ASK.rows(connection, now=now))
 
 
 def ask(connection: Connection, now: datetime, again: datetime, most: int) -> list[Entry]:
@@ -155,18 +163,22 @@ _SENT: Final = Prepared(
         .values(_done)
     )
 )
-_IN_HANDS: Final = Prepared(
-    lambda _: sa.select(outbox.c.id, outbox.c.fence).where(
-        among(outbox.c.state, *HELD), among(outbox.c.state, State.SENDING.value)
+_HELD, _TO_ASK, _TO_SWEEP = range(3)
+
+
+def _look(_connection: Connection) -> sa.CompoundSelect[int, int, int]:
+    kept = among(outbox.c.state, *HELD)
+    asked = sa.exists().where(kept, among(outbox.c.state, State.UNKNOWN.value), outbox.c.try_at <= _now)
+    return sa.union_all(
+        sa.select(sa.literal(_HELD), outbox.c.id, outbox.c.fence).where(
+            kept, among(outbox.c.state, State.SENDING.value)
+        ),
+        sa.select(sa.literal(_TO_ASK), sa.literal(0), sa.literal(0)).where(asked),
+        sa.select(sa.literal(_TO_SWEEP), sa.literal(0), sa.literal(0)).where(sa.exists().where(~halts.c.swept)),
     )
-)
-_TO_ASK: Final = Prepared(
-    lambda _: (
-        sa.select(outbox.c.id)
-        .where(among(outbox.c.state, *HELD), among(outbox.c.state, State.UNKNOWN.value), outbox.c.try_at <= _now)
-        .limit(1)
-    )
-)
+
+
+_LOOK: Final = Prepared(_look)
 
 
 def _sent_together(_connection: Connection) -> sa.UpdateBase:

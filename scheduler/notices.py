@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import structlog
 
@@ -29,6 +30,9 @@ class Happening(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     TAKEN_OVER = "taken_over"
+
+
+WELL: Final = frozenset({Happening.PLANNED, Happening.SENT, Happening.REDRAWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +64,10 @@ def unheard(_notice: Notice) -> None:
 
 
 def logged(tell: Hook) -> Hook:
-    """The same hook, which also writes to the log; planning, which comes by the thousand, only when debugging."""
+    """The same hook, which also writes to the log; what goes well comes by the thousand, so only when debugging."""
 
     def both(notice: Notice) -> None:
-        write = log.debug if notice.happening is Happening.PLANNED else log.info
+        write = log.debug if notice.happening in WELL else log.info
         facts = {"workspace": notice.workspace, "person": notice.person, "place": notice.place, "lane": notice.lane}
         until = notice.until.isoformat() if notice.until else ""
         write(f"message_{notice.happening}", key=notice.key, until=until, reason=notice.reason, **facts)

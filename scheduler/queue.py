@@ -4,10 +4,10 @@ Each workspace has a queue for urgent lanes and one for calm ones, ordered by wh
 the head of every queue; how long a queue is costs nobody anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -28,9 +28,17 @@ def heads(connection: Connection) -> dict[Queue, datetime]:
     return {Queue(workspace, bool(urgent)): at for workspace, urgent, at in _HEADS.rows(connection)}
 
 
-def due(connection: Connection, queue: Queue, now: datetime, most: int) -> list[Entry]:
-    """Up to `most` due rows of a queue, one a destination, locked until the transaction ends."""
-    rows = _DUE[queue.urgent].rows(connection, workspace=queue.workspace, now=now, most=most)
+def due(connection: Connection, chosen: Iterable[tuple[Queue, int]], now: datetime) -> list[Entry]:
+    """Of each queue up to so many due rows, one a destination, locked until the transaction ends."""
+    rows: list[tuple[Any, ...]] = []
+    for urgent in (True, False):
+        mine = [(queue.workspace, most) for queue, most in chosen if queue.urgent is urgent]
+        if mine and connection.dialect.name == "postgresql":
+            workspaces, mosts = (list(each) for each in zip(*mine, strict=True))
+            rows += _DUE_TOGETHER[urgent].rows(connection, workspaces=workspaces, mosts=mosts, now=now)
+            continue
+        for workspace, most in mine:
+            rows += _DUE[urgent].rows(connection, workspace=workspace, now=now, most=most)
     return [Entry._make(row) for row in rows]
 
 
@@ -61,21 +69,34 @@ def _heads_of(lanes: Sequence[str], *, urgent: bool) -> sa.Select[int, int, date
     return sa.select(seen.c.id, sa.literal(int(urgent)), head).where(seen.c.id.is_not(None))
 
 
-def _due(*, urgent: bool) -> sa.Select[int]:
-    now = sa.bindparam("now", type_=Instant)
+def _due(workspace: sa.ColumnElement[int], most: sa.ColumnElement[int], *, urgent: bool) -> sa.Select[int]:
     return (
         sa.select(outbox)
         .where(
             READY,
             among(outbox.c.lane, *(URGENT if urgent else CALM)),
-            outbox.c.workspace_id == sa.bindparam("workspace", type_=sa.BigInteger),
-            outbox.c.try_at <= now,
+            outbox.c.workspace_id == workspace,
+            outbox.c.try_at <= sa.bindparam("now", type_=Instant),
             ~_is_behind(urgent=urgent),
         )
         .order_by(outbox.c.try_at, outbox.c.id)
-        .limit(sa.bindparam("most", type_=sa.Integer))
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
+
+
+def _due_of_one(*, urgent: bool) -> Prepared:
+    workspace, most = sa.bindparam("workspace", type_=sa.BigInteger), sa.bindparam("most", type_=sa.Integer)
+    return Prepared(lambda _: _due(workspace, most, urgent=urgent))
+
+
+def _due_together(*, urgent: bool) -> Prepared:
+    """The same for many workspaces, in one round trip."""
+    workspaces = sa.bindparam("workspaces", type_=sa.ARRAY(sa.BigInteger))
+    given = sa.func.unnest(workspaces, sa.bindparam("mosts", type_=sa.ARRAY(sa.Integer)))
+    chosen = given.table_valued("workspace", "most").render_derived(name="chosen")
+    found = _due(chosen.c.workspace, chosen.c.most, urgent=urgent).lateral("found")
+    return Prepared(lambda _: sa.select(found).select_from(chosen.join(found, sa.true())))
 
 
 def _is_behind(*, urgent: bool) -> sa.ColumnElement[bool]:
@@ -95,4 +116,5 @@ def _is_behind(*, urgent: bool) -> sa.ColumnElement[bool]:
 
 
 _HEADS: Final = Prepared(_heads)
-_DUE: Final = {urgent: Prepared(lambda _, urgent=urgent: _due(urgent=urgent)) for urgent in (True, False)}  # type: ignore[misc]
+_DUE: Final = {urgent: _due_of_one(urgent=urgent) for urgent in (True, False)}
+_DUE_TOGETHER: Final = {urgent: _due_together(urgent=urgent) for urgent in (True, False)}

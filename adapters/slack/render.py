@@ -5,6 +5,7 @@ from slackapi/bolt-js issue 2509.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, assert_never
 
 from babel.numbers import format_percent
@@ -76,6 +77,7 @@ _STYLES: Final[dict[Style, Literal["primary", "danger"] | None]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def message(card: Card) -> Json:
     """A card as `text` (for notifications and screen readers) and `blocks`."""
     rendered = WebhookMessage(summary(card), blocks=_fitting(card, MOST_BLOCKS)).to_dict()

@@ -112,7 +112,7 @@ class World:
         """Take over everything that is in somebody's hands."""
         outcomes = Outcomes(Stage(self.engine, {"pretend": self.platform}), Patience())
         now = self.clock.now()
-        await self.database.run(lambda c: outcomes.take_over(c, leases.held(c), now))
+        await self.database.run(lambda c: outcomes.take_over(c, leases.look(c, now).held, now))
 
     async def rows(self) -> list[Any]:
         return list(await self.database.read(lambda c: c.execute(sa.select(outbox).order_by(outbox.c.id)).all()))

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, insert
+from bot.core.database import Connection, Prepared, insert
 from bot.core.outbox.tables import CALM, HELD, OPEN, READY, URGENT, Entry, State, among, halts, outbox
 
 SETTLED_BY_HAND: Final = "settled_by_hand"
@@ -125,9 +125,12 @@ def halt(connection: Connection, campaign: str, now: datetime) -> None:
     )
 
 
+_HALTED: Final = Prepared(lambda _: sa.select(halts.c.campaign, halts.c.halted_at))
+
+
 def halted(connection: Connection) -> Mapping[str, datetime]:
     """Every campaign that was stopped, with when."""
-    return {row.campaign: row.halted_at for row in connection.execute(sa.select(halts))}
+    return dict(_HALTED.rows(connection))
 
 
 def to_sweep(connection: Connection) -> list[tuple[str, datetime]]:
