@@ -1,15 +1,18 @@
 """The strip's sentences: what became of a message and what people did, in the language of whoever reads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from adapters.sandbox import words
 from adapters.sandbox.chat import Room
+from bot.core.feature import things_of
 from bot.core.places import PlaceKind
 from bot.core.rich import Plain, Text, plain
 from bot.core.texts import Fact, Texts, later
+from bot.features import features
 
 Told = Callable[[Texts], Text]
 """A sentence that waits for its reader."""
@@ -19,25 +22,6 @@ Deed = Callable[[Texts, Text, int], Text]
 
 NEAR: Final = timedelta(days=6)
 """Within this time a weekday alone is clear."""
-
-THINGS: Final = {
-    "home.communicator": later("a word to a new communicator"),
-    "home.undelivered": later("why a post did not appear"),
-    "home.welcome": later("the first three steps"),
-    "intros.blank": later("a word about a blank profile"),
-    "intros.introduction": later("an introduction"),
-    "intros.reminder": later("a reminder to introduce oneself"),
-    "intros.welcome": later("a welcome"),
-    "polls.ballot": later("a poll"),
-    "polls.outcome": later("the outcome of a poll"),
-    "praise.digest": later("the week's praise"),
-    "praise.praise": later("praise"),
-    "praise.told": later("a word to somebody who was praised"),
-    "rhythm.appointed": later("a word to a new leader"),
-    "rhythm.nudge": later("a nudge"),
-    "rhythm.reminder": later("the weekly reminder to post"),
-}
-"""What each drawing is to people."""
 
 HAPPENINGS: Final = {
     "planned": later("*{thing}* for {whom} is planned for {until}."),
@@ -77,6 +61,12 @@ REASONS: Final = {
 }
 
 
+@cache
+def things() -> Mapping[str, str]:
+    """What each message is to people, by its drawing."""
+    return things_of(features())
+
+
 def message(
     happening: str, drawing: str, whom: Text, *, until: datetime | None, at: datetime, zone: str, reason: str, more: int
 ) -> Told:
@@ -85,7 +75,7 @@ def message(
     def say(t: Texts) -> Text:
         sentence = HAPPENINGS.get(happening, f"{{thing}}: {happening}")
         facts: dict[str, Fact] = {
-            "thing": t(THINGS[drawing]) if drawing in THINGS else drawing.replace(".", " "),
+            "thing": t(things()[drawing]) if drawing in things() else drawing.replace(".", " "),
             "whom": whom or plain(t("a chat")),
             "until": _moment(Texts(t.locale, zone), until, at),
             "reason": t(REASONS[reason]) if reason in REASONS else reason.replace("_", " "),

@@ -1,6 +1,6 @@
 """How a feature is declared, and what its handlers and drawings are handed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -116,9 +116,23 @@ class CommandHelp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word behind `/drumbeat`.
+
+    `handler` gets what stands behind it, `about` is to be translated, `example` a line that works.
+    """
+
+    handler: Callable[[Turn, str], Answer]
+    about: str
+    example: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
 
+    words: what can be typed behind `/drumbeat`. things: what each drawing is to people (`a poll`), to be translated.
     ticks: run by the scheduler. upcoming: the first instant after a given one at which a tick will have something to
     do, so that a clock moved by hand stops there. home: parts for a person's home page. data: what is stored of a
     person, as label and value. forget: erases it. waiting: what would gain from the reader's answer just now, a
@@ -127,10 +141,12 @@ class Feature:
 
     name: str
     commands: Mapping[str, CommandHelp] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
     clicks: Mapping[str, Handler] = field(default_factory=dict)
     forms: Mapping[str, Handler] = field(default_factory=dict)
     events: Mapping[str, Handler] = field(default_factory=dict)
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
+    things: Mapping[str, str] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     upcoming: Callable[[Connection, datetime], datetime | None] | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -138,3 +154,8 @@ class Feature:
     waiting: Callable[[View], Sequence[Text]] | None = None
     data: Callable[[View], Sequence[tuple[str, str]]] | None = None
     forget: Callable[[View], None] | None = None
+
+
+def things_of(features: Iterable[Feature]) -> dict[str, str]:
+    """What each message is to people, by its drawing's address."""
+    return {f"{feature.name}.{name}": thing for feature in features for name, thing in feature.things.items()}

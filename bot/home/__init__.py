@@ -13,7 +13,7 @@ from bot.home.service import COMMAND, Home
 
 
 def feature(others: Sequence[Feature]) -> Feature:
-    """Home, declared. It tells of the commands, the data and the buttons of all the `others`."""
+    """Home, declared. It tells of the commands, the words, the data and the buttons of all the `others`."""
     home = Home(others)
     return Feature(
         name="home",
@@ -38,6 +38,11 @@ def feature(others: Sequence[Feature]) -> Feature:
             "welcome": home.draw_welcome,
             "communicator": home.draw_communicator,
             "undelivered": home.draw_undelivered,
+        },
+        things={
+            "welcome": later("the first three steps"),
+            "communicator": later("a word to a new communicator"),
+            "undelivered": later("why a post did not appear"),
         },
         home=home.home,
     )

@@ -7,7 +7,7 @@ from typing import Final
 from bot.core import outbox
 from bot.core.cards import Button, Card, Part, note
 from bot.core.directory import store as directory
-from bot.core.feature import CommandHelp, Feature, Turn, View, Withdrawn
+from bot.core.feature import CommandHelp, Feature, Turn, View, Withdrawn, Word
 from bot.core.interactions import Answer, Click, Command
 from bot.core.people import Role
 from bot.core.texts import LOCALES, Texts, later
@@ -15,18 +15,17 @@ from bot.home import cards, words
 from bot.home.cards import Hint
 from bot.home.roles import Roles
 from bot.home.settings import Settings
-from bot.home.words import Word
 
 COMMAND: Final = "drumbeat"
 
 
 class Home:
-    """The handlers of `/drumbeat`. `others` are all the other features: their commands, their data."""
+    """The handlers of `/drumbeat`. `others` are all the other features: their commands, their words, their data."""
 
     def __init__(self, others: Sequence[Feature]) -> None:
         self.others = others
         self.settings = Settings()
-        self.words = self._words()
+        self.words = {**self._words(), **{name: word for other in others for name, word in other.words.items()}}
 
     def drumbeat(self, turn: Turn) -> Answer:
         """`/drumbeat` with a word, or a line that begins with a word no feature knows."""

@@ -1,13 +1,8 @@
-"""The words behind `/drumbeat`: each declared once, for its handler, its help, its role and for who mistypes it."""
+"""How a line behind `/drumbeat` is read: the word it begins with, or the one that somebody most likely meant."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
-
-from bot.core.feature import Turn
-from bot.core.interactions import Answer
-from bot.core.people import Role
 
 ALSO: Final[Mapping[str, str]] = {
     "?": "help",
@@ -25,16 +20,6 @@ ALSO: Final[Mapping[str, str]] = {
 GREETINGS: Final = frozenset({"hello", "hi", "hey", "hallo", "moin", "servus", "good morning", "guten morgen"})
 LONGEST: Final = 60
 """How much of an unknown line is said back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word. `handler` gets what stands behind it, `about` is to be translated, `example` a line that works."""
-
-    handler: Callable[[Turn, str], Answer]
-    about: str
-    example: str
-    role: Role | None = None
 
 
 def find(typed: str, known: Iterable[str]) -> tuple[str, str]:

@@ -37,6 +37,12 @@ def feature() -> Feature:
             "blank": intros.draw_blank,
             "introduction": intros.draw_introduction,
         },
+        things={
+            "welcome": later("a welcome"),
+            "reminder": later("a reminder to introduce oneself"),
+            "blank": later("a word about a blank profile"),
+            "introduction": later("an introduction"),
+        },
         ticks={"settle": intros.settle},
         home=intros.home,
         waiting=intros.waiting,

@@ -31,6 +31,7 @@ def feature() -> Feature:
         },
         forms={"create": polls.create},
         drawings={"ballot": polls.draw_ballot, "outcome": polls.draw_outcome},
+        things={"ballot": later("a poll"), "outcome": later("the outcome of a poll")},
         ticks={"close": polls.close_due},
         upcoming=polls.next_closing,
         home=polls.home,

@@ -27,6 +27,11 @@ def feature() -> Feature:
         forms={"give": praises.give},
         events={"settings_changed": praises.settings_changed},
         drawings={"praise": praises.draw_praise, "told": praises.draw_told, "digest": praises.draw_digest},
+        things={
+            "praise": later("praise"),
+            "told": later("a word to somebody who was praised"),
+            "digest": later("the week's praise"),
+        },
         home=praises.home,
         data=praises.data,
         forget=praises.forget,

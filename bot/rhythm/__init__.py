@@ -49,6 +49,11 @@ def feature(others: Sequence[Feature] = ()) -> Feature:
             "reminder": rhythm.draw_reminder,
             "appointed": rhythm.draw_appointed,
         },
+        things={
+            "nudge": later("a nudge"),
+            "reminder": later("the weekly reminder to post"),
+            "appointed": later("a word to a new leader"),
+        },
         ticks={"sweep": rhythm.sweep},
         home=rhythm.home,
         data=rhythm.data,

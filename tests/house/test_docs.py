@@ -64,7 +64,7 @@ def test_every_command_has_its_section_in_the_guide(command: str) -> None:
     assert f"\n## `/{command}`\n" in read("docs", "guide.md")
 
 
-@pytest.mark.parametrize("word", sorted(Home(()).words))
+@pytest.mark.parametrize("word", sorted(Home(features()).words))
 def test_every_word_behind_drumbeat_is_in_the_guide(word: str) -> None:
     assert re.search(rf"/{COMMAND} {word}\b", read("docs", "guide.md"))
 
