@@ -136,6 +136,7 @@ def connected(settings: Settings, engine: Engine) -> Iterator[Connected]:
                 password=settings.microsoft_app_password.get_secret_value(),
                 tenant=settings.microsoft_app_tenant_id,
                 anonymous=settings.teams_anonymous,
+                a_second=settings.teams_rate,
             ),
             engine,
         )

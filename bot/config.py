@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, Field(alias="SLACK_API_URL", description="Slack: base address of the Web API")] = (
         "https://slack.com/api/"
     )
+    slack_rate: Annotated[
+        int,
+        Field(alias="DRUMBEAT_SLACK_RATE", description="Slack: messages a minute and workspace", ge=1),
+    ] = 300
 
     microsoft_app_id: Annotated[
         str, Field(alias="MICROSOFT_APP_ID", description="Teams: the bot's app id (a GUID)")
@@ -115,6 +119,9 @@ class Settings(BaseSettings):
             description="Teams: accept unsigned requests, for local play only",
         ),
     ] = False
+    teams_rate: Annotated[
+        int, Field(alias="DRUMBEAT_TEAMS_RATE", description="Teams: calls a second and tenant", ge=1, le=40)
+    ] = 25
 
     @property
     def address(self) -> str:

@@ -49,7 +49,7 @@ class SlackAdapter:
         self._install = self._oauth(self._installations) if self._installations else None
         self._tokens: Tokens = self._installations or OneToken(self._web, settings.slack_bot_token.get_secret_value())
         self._socket: AsyncSocketModeHandler | None = None
-        self.platform = SlackPlatform(self._web, self._tokens)
+        self.platform = SlackPlatform(self._web, self._tokens, settings.slack_rate)
         hearing = Hearing(engine, self._web, self._tokens, self._errands, self._removed)
         secret = settings.slack_signing_secret.get_secret_value()
         self._bolt = hearing.bolt(secret, self._install.flow if self._install else None)

@@ -1,5 +1,6 @@
 """The `Platform` port on Slack: messages, people, and how fast both may go."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -19,23 +20,35 @@ from bot.core.ports import Destination, Limit, Posted
 NAME: Final = "slack"
 EVENT_TYPE: Final = "drumbeat_message"
 PEOPLE_A_PAGE: Final = 500
+BETWEEN_PAGES: Final = 3.2
+"""Seconds between two pages of people: `users.list` is Tier 2, 20 a minute. A company of 100,000 takes eleven minutes,
+and one replica at a time goes through it."""
+
 MESSAGES_A_PAGE: Final = 200
 MOST_PAGES: Final = 10
-CLOCKS_APART: Final = 60.0
-"""Seconds by which our clock may be ahead of Slack's."""
+CLOCKS_APART: Final = 26 * 3600.0
+"""Seconds by which our clock may have been ahead of Slack's when the call was made: a day, wrongly set, and more."""
 
+A_MINUTE: Final = 300
+"""Messages a minute and workspace, of the "several hundred" that Slack allows."""
+
+TIER_3: Final = frozenset({"find", "update"})
 SLACKBOT: Final = "USLACKBOT"
 REFUSED_TOKEN: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 
 
 class SlackPlatform:
-    """Speaks in every workspace that `tokens` opens. Nothing is repeated here: the dispatcher decides."""
+    """Speaks in every workspace that `tokens` opens, `a_minute` messages in each.
+
+    Nothing is repeated here: the dispatcher decides.
+    """
 
     name = NAME
 
-    def __init__(self, web: Web, tokens: Tokens) -> None:
+    def __init__(self, web: Web, tokens: Tokens, a_minute: int = A_MINUTE) -> None:
         self._web = web
         self._tokens = tokens
+        self._a_minute = a_minute
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         """Post a card with its key in the message's metadata. An account's id is its direct chat with the bot."""
@@ -63,26 +76,30 @@ class SlackPlatform:
             raise self._noted(error, workspace) from None
 
     async def find(self, to: Destination, key: str, since: datetime) -> Posted | None:
-        """Look through what was posted since then for the key; `Unknown` where there is too much to look through."""
+        """Look for the key, from the newest message back to a day and more before `since`.
+
+        Where our clock was further ahead than that, Slack's own newest message stands in for `since`. `Unknown` where
+        there is too much to look through.
+        """
         client = await self._client(to.workspace)
         place = to.place or await self._direct(client, to)
-        cursor = ""
+        end, cursor = since.timestamp() - CLOCKS_APART, ""
         for _ in range(MOST_PAGES):
             page = await taken(
                 client.conversations_history(
-                    channel=place,
-                    oldest=f"{since.timestamp() - CLOCKS_APART:.6f}",
-                    limit=MESSAGES_A_PAGE,
-                    include_all_metadata=True,
-                    cursor=cursor or None,
+                    channel=place, limit=MESSAGES_A_PAGE, include_all_metadata=True, cursor=cursor or None
                 ),
                 _bucket(to.workspace, "find"),
             )
-            for message in _items(page, "messages"):
+            messages = _items(page, "messages")
+            for message in messages:
                 if _key(message) == key:
                     return Posted(place, str(message["ts"]))
-            cursor = _next(page)
+            times = [float(message["ts"]) for message in messages]
             if not cursor:
+                end = min(end, max(times, default=end) - CLOCKS_APART)
+            cursor = _next(page)
+            if not cursor or min(times, default=end) < end:
                 return None
         raise Unknown("too_much_history")
 
@@ -101,19 +118,20 @@ class SlackPlatform:
             cursor = _next(page)
             if not cursor:
                 return
+            await asyncio.sleep(BETWEEN_PAGES)
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
-        """Slack's rate limits (docs.slack.dev/apis/web-api/rate-limits), a little under what it allows.
+        """Slack's rate limits (docs.slack.dev/apis/web-api/rate-limits), never more than it allows.
 
-        A message: one a second and channel with short bursts, several hundred a minute and workspace. An update is Tier
-        3, 50 a minute and workspace: a burst of 5 and 45 a minute never exceed it.
+        A message: one a second and channel with short bursts, several hundred a minute and workspace. An update and a
+        look into history are Tier 3, 50 a minute and workspace each: a burst of 5 and 45 a minute never exceed it.
         """
-        if verb == "update":
-            return (Limit(_bucket(to.workspace, "update"), 45 / 60, 5),)
+        if verb in TIER_3:
+            return (Limit(_bucket(to.workspace, verb), 45 / 60, 5),)
         place = to.place or to.account
         return (
-            Limit(f"{NAME}:{to.workspace.key}:place:{place}", 1.0, 3),
-            Limit(_bucket(to.workspace, "send"), 5.0, 10),
+            Limit(f"{NAME}:{to.workspace.key}:place:{place}", 1.0, 3, shared=False),
+            Limit(_bucket(to.workspace, "send"), self._a_minute / 60, 10),
         )
 
     async def _client(self, workspace: Workspace) -> AsyncWebClient:

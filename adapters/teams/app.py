@@ -21,7 +21,7 @@ from adapters.teams.activity import Activity
 from adapters.teams.answers import Answers
 from adapters.teams.auth import LOOPBACK, METADATA_URL, Authentication, SigningKeys, Unauthorized
 from adapters.teams.connector import Connector, Tokens
-from adapters.teams.platform import TeamsPlatform
+from adapters.teams.platform import A_SECOND, TeamsPlatform
 from adapters.teams.routes import Routes
 from bot.core.engine import Engine
 from bot.core.errors import PlatformError
@@ -40,13 +40,15 @@ log = structlog.get_logger()
 class TeamsSettings:
     """How the bot is known to Microsoft. `anonymous` takes unsigned activities from this machine, for local play.
 
-    `tenant` is set for a single-tenant bot; activities of other tenants are refused then.
+    `tenant` is set for a single-tenant bot; activities of other tenants are refused then. `a_second` is how many calls
+    it may make in each tenant.
     """
 
     app_id: str = ""
     password: str = ""
     tenant: str = ""
     anonymous: bool = False
+    a_second: int = A_SECOND
     metadata_url: str = METADATA_URL
 
 
@@ -67,7 +69,7 @@ class TeamsAdapter:
         self._keys = SigningKeys(self._client, engine.clock, settings.metadata_url)
         self._tokens = None if settings.anonymous else Tokens(fetch_token or _microsoft(settings))
         self._ways = Routes(engine.database)
-        self.platform = TeamsPlatform(Connector(self._client, self._tokens), self._ways)
+        self.platform = TeamsPlatform(Connector(self._client, self._tokens), self._ways, settings.a_second)
         self._answers = Answers(self.platform, self._ways, engine.database)
         authentication = Authentication(settings.app_id, settings.tenant, self._keys, anonymous=settings.anonymous)
         self._door = _Door(authentication)

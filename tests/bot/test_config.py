@@ -57,6 +57,8 @@ def test_settings_cannot_be_changed() -> None:
         ({"DRUMBEAT_PORT": "many"}, "DRUMBEAT_PORT"),
         ({"DRUMBEAT_PORT": "70000"}, "DRUMBEAT_PORT"),
         ({"DRUMBEAT_ROLE": "boss"}, "DRUMBEAT_ROLE"),
+        ({"DRUMBEAT_SLACK_RATE": "0"}, "DRUMBEAT_SLACK_RATE"),
+        ({"DRUMBEAT_TEAMS_RATE": "41"}, "DRUMBEAT_TEAMS_RATE"),
         ({"DRUMBEAT_DATABASE_URL": "mysql://somewhere/else"}, "DRUMBEAT_DATABASE_URL"),
         ({"DRUMBEAT_DATABASE_URL": "sqlite:///:memory:"}, "DRUMBEAT_DATABASE_URL"),
         ({"DRUMBEAT_PUBLIC_URL": "drumbeat.example.com"}, "DRUMBEAT_PUBLIC_URL"),
@@ -161,9 +163,11 @@ def test_every_setting_is_explained() -> None:
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
         "SLACK_API_URL",
+        "DRUMBEAT_SLACK_RATE",
         "MICROSOFT_APP_ID",
         "MICROSOFT_APP_PASSWORD",
         "MICROSOFT_APP_TENANT_ID",
         "DRUMBEAT_TEAMS_ANONYMOUS",
+        "DRUMBEAT_TEAMS_RATE",
     ]
     assert all(each.meaning for each in listed)

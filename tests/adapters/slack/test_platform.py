@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +7,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.slack.clients import Web
-from adapters.slack.platform import SlackPlatform, profile
+from adapters.slack.platform import BETWEEN_PAGES, SlackPlatform, profile
 from adapters.slack.tokens import OneToken
 from bot.core.cards import note
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
@@ -110,14 +111,55 @@ async def test_a_direct_message_is_found_by_its_key(platform: SlackPlatform, sla
     assert await platform.find(to, "rhythm:1:2", datetime.now(UTC) - timedelta(minutes=5)) == posted
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=-25), timedelta(hours=1), timedelta(days=1), timedelta(days=30)])
+async def test_a_message_is_found_though_our_clock_was_wrong_when_it_was_sent(
+    platform: SlackPlatform, slack: Slack, ahead: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.platform.MESSAGES_A_PAGE", 2)
+    to = Destination(HOME, account=slack.users["chen"])
+    posted = await platform.send(to, note("Psst"), f"key {ahead}")
+    for number in range(4):
+        await platform.send(to, note("Later"), f"{ahead} {number}")
+    assert await platform.find(to, f"key {ahead}", datetime.now(UTC) + ahead) == posted
+
+
+def history(*ages: timedelta, more: str = "") -> Response:
+    now = datetime.now(UTC)
+    messages = [{"type": "message", "ts": f"{(now - age).timestamp():.6f}", "text": "x"} for age in ages]
+    return JSONResponse({"ok": True, "messages": messages, "response_metadata": {"next_cursor": more}})
+
+
+async def test_nobody_looks_further_back_than_clocks_can_be_apart(platform: SlackPlatform, slack: Slack) -> None:
+    slack.faults["conversations.history"] = [
+        history(timedelta(hours=1), timedelta(hours=5), more="second"),
+        history(timedelta(hours=20), timedelta(hours=40), more="third"),
+    ]
+    assert await platform.find(HERE, "not there", datetime.now(UTC)) is None
+    assert slack.faults["conversations.history"] == []
+
+
+async def test_where_there_is_too_much_to_look_through_nobody_knows(platform: SlackPlatform, slack: Slack) -> None:
+    slack.faults["conversations.history"] = [history(timedelta(hours=1), more="next")] * 11
+    with pytest.raises(Unknown, match="too_much_history"):
+        await platform.find(HERE, "not there", datetime.now(UTC))
+    assert len(slack.faults.pop("conversations.history")) == 1
+
+
 async def test_people_come_page_by_page(platform: SlackPlatform, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.slack.platform.PEOPLE_A_PAGE", 2)
+    monkeypatch.setattr("adapters.slack.platform.BETWEEN_PAGES", 0.2)
+    begun = time.monotonic()
     people = {person.name: person async for person in platform.people(HOME)}
     assert {"anna", "ben", "chen", "dora", "drumbeat"} <= people.keys()
     assert people["drumbeat"].bot
     assert people["anna"].admin
     assert people["anna"].email == "anna@example.com"
     assert len(slack.made("users.list")) == 3
+    assert time.monotonic() - begun >= 2 * 0.2
+
+
+def test_pages_of_people_stay_within_their_tier() -> None:
+    assert 1 + 60 // BETWEEN_PAGES <= 20
 
 
 async def test_another_team_s_workspace_is_not_ours(platform: SlackPlatform) -> None:
