@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
@@ -42,17 +42,19 @@ words: $(VENV)/.dev ## Collect the sentences people see into the catalogues of b
 	rm .words.pot
 
 lock: | $(BIN)/uv ## Pin what pyproject.toml asks for; UPGRADE=1 takes newer versions.
-	$(LOCK) --group build --output-file .ci/requirements.txt
-	$(LOCK) --group build --group dev --constraint .ci/requirements.txt --output-file .ci/requirements-dev.txt
+	$(LOCK) pyproject.toml --group build --output-file .ci/requirements.txt
+	$(LOCK) pyproject.toml --group build --group dev --constraint .ci/requirements.txt \
+		--output-file .ci/requirements-dev.txt
+	$(LOCK) --group rivals --constraint .ci/requirements.txt --output-file .ci/requirements-rivals.txt
 
-bench: $(VENV)/.dev $(VENV)/.project ## Measure what the README claims about speed.
+bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.rivals ## Measure what the README claims about speed.
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove everything that was installed or made here.
 	rm -rf $(VENV) tests/parts/node_modules dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-parts: $(VENV)/.dev $(VENV)/.project
+parts: $(VENV)/.dev $(VENV)/.project $(VENV)/.rivals
 	@$(BIN)/python -m tests.parts
 
 $(BIN)/python:
@@ -67,6 +69,12 @@ $(VENV)/.runtime: .ci/requirements.txt | $(BIN)/python
 $(VENV)/.dev: .ci/requirements-dev.txt .ci/requirements.txt | $(BIN)/python
 	$(PIP) install --require-hashes --requirement $<
 	@touch $(VENV)/.runtime $@
+
+# Other people's job queues, which benchmarks run against, must not meet our own packages.
+$(VENV)/.rivals: .ci/requirements-rivals.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/rivals
+	$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement $<
+	@touch $@
 
 $(VENV)/.project: pyproject.toml | $(VENV)/.runtime
 	$(PIP) install --no-deps --no-build-isolation --editable .

@@ -8,13 +8,15 @@ import argparse
 import logging
 from collections.abc import Callable, Mapping
 
-from benchmarks import capacity, idle, lag, planning, start, votes
+from benchmarks import capacity, idle, lag, overhead, planning, queue, start, votes
 from benchmarks.verdict import Verdict
 from bot.core.logs import configure_logs
 
 BENCHMARKS: Mapping[str, Callable[[bool], Verdict]] = {
     "votes": votes.run,
     "planning": planning.run,
+    "overhead": overhead.run,
+    "queue": queue.run,
     "lag": lag.run,
     "capacity": capacity.run,
     "start": start.run,

@@ -53,12 +53,12 @@ class Pretend(SlackPlatform):
 
     def __init__(self, web: Web, a_minute: int) -> None:
         super().__init__(web, Everywhere())
-        self._a_minute = a_minute
+        self._allowed = a_minute
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """One bucket, or Slack's own ones, wide open."""
-        if self._a_minute:
-            return (Limit("pretend", (self._a_minute * MARGIN - BURST) / 60, BURST),)
+        if self._allowed:
+            return (Limit("pretend", (self._allowed * MARGIN - BURST) / 60, BURST),)
         wide = super().limits(to, verb)
         return tuple(replace(each, rate=each.rate * WIDE, burst=each.burst * WIDE) for each in wide)
 
