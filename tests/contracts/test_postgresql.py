@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from bot.core.database import Away, Connection, Database, ping
+from bot.core.database import Away, Connection, Database, open_database, ping, postgresql
 from tests.contracts.notes import ADD, add, names, notes
 from tests.contracts.outage import away, cut
 from tests.parts import postgres
@@ -72,6 +72,31 @@ async def test_a_deadlock_is_solved_by_trying_again(database: Database) -> None:
 
     await asyncio.gather(database.run(crosswise("a", "b")), database.run(crosswise("b", "a")))
     assert len(tries) == 3
+
+
+async def test_a_transaction_that_falls_asleep_keeps_nobody_waiting_and_is_done_again(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "ASLEEP", "100ms")
+    await database.run(add("a"))
+    drowsy = open_database(postgres_url)
+    locked, done = threading.Event(), threading.Event()
+    tries: list[int] = []
+
+    def sleepy(connection: Connection) -> None:
+        tries.append(1)
+        _mark(connection, "a")
+        locked.set()
+        done.wait(10)
+        _mark(connection, "a")
+
+    sleeping = asyncio.create_task(drowsy.run(sleepy))
+    await asyncio.to_thread(locked.wait, 10)
+    await database.run(lambda connection: _mark(connection, "a"))
+    done.set()
+    await sleeping
+    await drowsy.close()
+    assert len(tries) == 2
 
 
 async def test_trying_again_has_an_end(database: Database) -> None:

@@ -31,6 +31,10 @@ NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_inter
 NAME: Final = {"application_name": "drumbeat"}
 """How the server lists our connections, so that an admin, and whoever must be alone, can tell them from others."""
 
+ASLEEP: Final = "30s"
+"""A transaction in which nothing happens for so long is one of a process that was frozen (a suspended machine): the
+server undoes it, so that nobody waits for its locks for ever."""
+
 
 class PostgreSQL(Database):
     """A server. Work is run again where it surely left nothing behind: cut off before its commit, or in a collision."""
@@ -41,6 +45,7 @@ class PostgreSQL(Database):
         self.engine = sa.create_engine(
             url, pool_size=THREADS, max_overflow=0, connect_args=NETWORK | NAME, hide_parameters=True
         )
+        sa.event.listen(self.engine, "connect", _bound_sleep)
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(THREADS, "postgresql")
         self._notifier = Notifier(self._signal)
@@ -108,6 +113,11 @@ class PostgreSQL(Database):
                 raise
             transaction.commit()  # cut off here, nobody can tell whether it was taken: not again by itself
         return result
+
+
+def _bound_sleep(connection: psycopg.Connection, _record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{ASLEEP}'".encode())
+    connection.commit()
 
 
 class _Undone(Exception):
