@@ -15,7 +15,6 @@ from bot.core.ports import Limit, Posted
 from scheduler import MovableClock, SystemClock
 from scheduler.limits import Buckets
 from scheduler.retention import REDRAWS, SENDS, tidy
-from scheduler.ticks import Job, Ticks
 from tests.scheduler.conftest import World
 
 
@@ -122,23 +121,6 @@ async def test_a_clock_moved_by_hand_stops_where_a_feature_has_something_to_do(w
     closing = world.clock.now() + timedelta(hours=5)
     world.engine.features["clock"] = Feature(name="clock", upcoming=lambda _connection, _after: closing)
     assert await world.scheduler.next_due(closing) == closing
-
-
-async def test_every_tick_runs_at_once_and_a_fault_does_not_end_it() -> None:
-    runs: list[int] = []
-    enough = asyncio.Event()
-
-    async def work() -> None:
-        runs.append(1)
-        if len(runs) == 3:
-            enough.set()
-        raise ValueError("private")
-
-    ticks = Ticks([Job("work", timedelta(milliseconds=20), work, at_once=True), Job("rare", timedelta(days=1), work)])
-    ticks.start()
-    async with asyncio.timeout(10):
-        await enough.wait()
-    ticks.stop()
 
 
 async def test_what_nobody_needs_any_more_is_dropped(world: World) -> None:
