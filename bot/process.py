@@ -64,9 +64,9 @@ class Process:
     """
 
     def __init__(self, database: Database, clock: Clock, role: ProcessRole = ProcessRole.ALL) -> None:
-        self.engine = Engine(database, clock, features(), otherwise="drumbeat")
-        self.hooks: list[Hook] = []
         platforms: dict[str, Platform] = {}
+        self.engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms)
+        self.hooks: list[Hook] = []
         self.scheduler = Scheduler(
             database, self.engine, platforms, clock, sync=Sync(self.engine, platforms), tell=self._tell
         )

@@ -29,9 +29,10 @@ from bot.core.interactions import (
     mention,
     place_token,
 )
+from bot.core.pace import paces
 from bot.core.people import Role
 from bot.core.places import Workspace
-from bot.core.ports import Clock
+from bot.core.ports import Clock, Platform
 from bot.core.rich import spoken
 from bot.core.texts import Texts
 
@@ -44,10 +45,17 @@ log = structlog.get_logger()
 class Engine:
     """Knows the person, checks the role, drops repeats, runs the handler in one transaction, and answers.
 
-    `features` come first; `otherwise` names the command that takes every word nobody knows (help).
+    `otherwise` names the command that takes every word nobody knows (help). `platforms` by name, for their limits.
     """
 
-    def __init__(self, database: Database, clock: Clock, features: Sequence[Feature], otherwise: str = "") -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        features: Sequence[Feature],
+        otherwise: str = "",
+        platforms: Mapping[str, Platform] | None = None,
+    ) -> None:
         self.database = database
         self.clock = clock
         self.features = {feature.name: feature for feature in features}
@@ -55,6 +63,7 @@ class Engine:
             name: command for feature in features for name, command in feature.commands.items()
         }
         self._otherwise = otherwise
+        self._pace_of = paces({} if platforms is None else platforms)
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -107,6 +116,7 @@ class Engine:
             me=me,
             here=here,
             emit_to=self._emit,
+            pace_of=self._pace_of,
         )
         try:
             return _outside(turn, self._route(turn, turn.act))

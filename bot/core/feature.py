@@ -9,6 +9,7 @@ from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.interactions import MENTION, PLACE, Answer, Interaction
+from bot.core.pace import Pace, PaceOf
 from bot.core.people import Person, Role
 from bot.core.places import Place, Workspace
 from bot.core.rich import Mention, PlaceLink, Plain, Text
@@ -66,10 +67,16 @@ class Turn(Scene):
     me: Person
     here: Place | None
     emit_to: Emit
+    pace_of: PaceOf
 
     def emit(self, event: str, **facts: str) -> None:
         """Tell every feature that listens to `event`, in this same transaction."""
         self.emit_to(self, event, facts)
+
+    @property
+    def pace(self) -> Pace:
+        """How fast people of this workspace can be written to."""
+        return self.pace_of(self.workspace)
 
     def require(self, role: Role | None) -> None:
         """Refuse whoever does not hold `role`."""
