@@ -41,6 +41,7 @@ def alone(url: str) -> Iterator[Connection]:
         with _connected(engine, url) as connection:
             if path is None:
                 _be_alone(connection, url)
+                _take_time(connection)
             yield connection
     finally:
         engine.dispose()
@@ -74,6 +75,12 @@ def _be_alone(connection: Connection, url: str) -> None:
         if time.monotonic() > deadline:
             raise Unusable(f"{masked(url)} is in use: stop every Drumbeat on it first.")
         time.sleep(PAUSE)
+
+
+def _take_time(connection: Connection) -> None:
+    """A transaction may stand idle here: nobody waits for its rows, and the other database may need hours."""
+    with connection.begin():
+        connection.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
 
 
 def _others(connection: Connection) -> int:

@@ -74,8 +74,9 @@ async def test_a_deadlock_is_solved_by_trying_again(database: Database) -> None:
     assert len(tries) == 3
 
 
+@pytest.mark.parametrize("before", ["a statement", "its commit"])
 async def test_a_transaction_that_falls_asleep_keeps_nobody_waiting_and_is_done_again(
-    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     monkeypatch.setattr(postgresql, "ASLEEP", "100ms")
     await database.run(add("a"))
@@ -88,7 +89,8 @@ async def test_a_transaction_that_falls_asleep_keeps_nobody_waiting_and_is_done_
         _mark(connection, "a")
         locked.set()
         done.wait(10)
-        _mark(connection, "a")
+        if before == "a statement":
+            _mark(connection, "a")
 
     sleeping = asyncio.create_task(drowsy.run(sleepy))
     await asyncio.to_thread(locked.wait, 10)
@@ -97,6 +99,32 @@ async def test_a_transaction_that_falls_asleep_keeps_nobody_waiting_and_is_done_
     await sleeping
     await drowsy.close()
     assert len(tries) == 2
+
+
+async def test_a_long_statement_is_not_asleep(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "ASLEEP", "100ms")
+    await database.run(add("a"))
+    drowsy = open_database(postgres_url)
+    tries = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(sa.text("SELECT pg_sleep(0.5)"))
+
+    await drowsy.run(work)
+    await drowsy.close()
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize("verb", ["run", "read"])
+async def test_no_connection_of_ours_may_fall_asleep(database: Database, verb: str) -> None:
+    asked = sa.text("SELECT current_setting('idle_in_transaction_session_timeout')")
+    found = await asyncio.gather(
+        *(getattr(database, verb)(lambda connection: connection.execute(asked).scalar_one()) for _ in range(20))
+    )
+    assert set(found) == {postgresql.ASLEEP}
 
 
 async def test_trying_again_has_an_end(database: Database) -> None:

@@ -31,9 +31,12 @@ NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_inter
 NAME: Final = {"application_name": "drumbeat"}
 """How the server lists our connections, so that an admin, and whoever must be alone, can tell them from others."""
 
-ASLEEP: Final = "30s"
+ASLEEP: Final = "15s"
 """A transaction in which nothing happens for so long is one of a process that was frozen (a suspended machine): the
 server undoes it, so that nobody waits for its locks for ever."""
+
+WOKEN: Final = "25P03"
+"""What the server says to the frozen one when it wakes up."""
 
 
 class PostgreSQL(Database):
@@ -111,11 +114,17 @@ class PostgreSQL(Database):
                 if isinstance(cause, psycopg.Error) and cause.sqlstate in COLLISIONS:
                     raise _Undone(error) from error
                 raise
-            transaction.commit()  # cut off here, nobody can tell whether it was taken: not again by itself
+            try:
+                transaction.commit()  # cut off here, nobody can tell whether it was taken: not again by itself
+            except DBAPIError as error:
+                if isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == WOKEN:
+                    raise _Undone(Away(error.orig)) from error
+                raise
         return result
 
 
 def _bound_sleep(connection: psycopg.Connection, _record: object) -> None:
+    """Not by an option of the start, for which PgBouncer would turn us away."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{ASLEEP}'".encode())
     connection.commit()
 

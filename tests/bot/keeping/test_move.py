@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import sqlalchemy as sa
 
 from bot import migrations
 from bot.config import Unusable
-from bot.core.database import metadata, open_database
+from bot.core.database import metadata, open_database, postgresql
 from bot.features import features
 from bot.keeping import ids
+from bot.keeping.alone import alone
 from bot.keeping.moving import move
 from bot.polls.store import polls
 from tests.bot.keeping import house
@@ -174,6 +176,16 @@ async def test_a_house_in_use_is_not_moved(address: Callable[[str], str], before
         move(old, new, quiet)
     await used.close()
     assert all(each.same for each in move(old, new, quiet))
+
+
+def test_who_moves_may_leave_one_side_idle_for_as_long_as_the_other_needs(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "ASLEEP", "50ms")
+    with alone(postgres_url) as connection, connection.begin():
+        for _ in range(2):
+            connection.execute(sa.select(1))
+            time.sleep(0.3)
 
 
 async def test_a_nul_arrives_as_the_sign_for_what_cannot_be_shown(sqlite_url: str, postgres_url: str) -> None:
