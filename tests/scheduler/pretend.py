@@ -83,7 +83,7 @@ class Board:
 
     def draw(self, view: View) -> Card | Withdrawn:
         self.drawn += 1
-        if self.broken:
+        if self.broken or "broken" in view.arguments:
             raise KeyError("something private")
         if self.text == "":
             return Withdrawn("nothing_to_say")
