@@ -8,7 +8,7 @@ what is left of the minutes that are calm where they live.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from itertools import chain, islice, pairwise
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,9 @@ def due(begins: datetime, slot: int, cap: int) -> datetime:
 
 def from_the(place: int, runs: Iterable[Run]) -> Iterator[int]:
     """Slots one by one, after the first `place` of them."""
-    return islice(chain.from_iterable(range(first, first + count) for first, count in runs), place, None)
+    for first, count in runs:
+        yield from range(first + min(place, count), first + count)
+        place = max(0, place - count)
 
 
 class _Table:

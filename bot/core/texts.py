@@ -17,6 +17,7 @@ from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from bot.core.rich import Mention, PlaceLink, Plain, Span, Text, When, spoken
 
@@ -73,6 +74,10 @@ class Texts:
         day = "d. MMM" if self._babel.language == "de" else "d MMM"
         local = at.astimezone(self.zone)
         return When(at, format_datetime(local, f"EEE, {day}, HH:mm zzz", locale=self._babel))
+
+    def number(self, count: int) -> str:
+        """A number as people write it: `100,000`."""
+        return str(format_decimal(count, locale=self._babel))
 
     def weekday(self, weekday: int) -> str:
         """The name of a weekday, 0 is Monday."""

@@ -1,7 +1,7 @@
 """Messages are planned, redrawn and taken back, in the transaction that decides it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -58,6 +58,35 @@ def send(  # noqa: PLR0913 -- one row has that many facts
         .returning(outbox.c.id)
     )
     return connection.execute(planned).first() is not None
+
+
+def send_each(  # noqa: PLR0913 -- as `send`
+    connection: Connection,
+    dues: Iterable[tuple[int, datetime]],
+    *,
+    campaign: str,
+    drawing: str,
+    lane: Lane,
+    now: datetime,
+    workspace: int,
+    arguments: Mapping[str, str],
+    expires: datetime,
+) -> None:
+    """Plan a campaign's message to each of many people, by their ids, with when it is due; to each only once."""
+    shared = {
+        "campaign": campaign,
+        "drawing": drawing,
+        "lane": lane.value,
+        "planned_at": now,
+        "workspace_id": workspace,
+        "arguments": json.dumps(dict(arguments)),
+        "expires_at": expires,
+    }
+    rows = [
+        {"key": f"{campaign}:{person}", "person_id": person, "destination": f"person:{person}", "due_at": due, **shared}
+        for person, due in dues
+    ]
+    _SEND_EACH.many(connection, rows)
 
 
 UNDELIVERED: Final = "home.undelivered"
@@ -132,6 +161,16 @@ def cancel_person(connection: Connection, person: int, reason: str, campaign: st
 def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     """Take back what is planned about a subject."""
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
+
+
+def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
+    named = ("key", "lane", "campaign", "drawing", "workspace_id", "person_id", "destination", "arguments")
+    instants = ("due_at", "planned_at", "expires_at")
+    values = {name: sa.bindparam(name, type_=outbox.c[name].type) for name in (*named, *instants)}
+    return insert(connection, outbox).values(values | {"try_at": values["due_at"]}).on_conflict_do_nothing()
+
+
+_SEND_EACH: Final = Prepared(_send_each)
 
 
 def _redraw(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
