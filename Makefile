@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test check format words lock bench clean parts
+.PHONY: help install demo test check format words lock faults bench clean parts
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lock: | $(BIN)/uv ## Pin what pyproject.toml asks for; UPGRADE=1 takes newer ver
 	$(LOCK) pyproject.toml --group build --group dev --constraint .ci/requirements.txt \
 		--output-file .ci/requirements-dev.txt
 	$(LOCK) --group rivals --constraint .ci/requirements.txt --output-file .ci/requirements-rivals.txt
+
+faults: $(VENV)/.dev $(VENV)/.project ## Do everything that can go wrong for twenty minutes, and see that no message is lost or sent twice.
+	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.rivals ## Measure what the README claims about speed.
 	$(BIN)/python -m benchmarks $(ARGS)

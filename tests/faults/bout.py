@@ -33,6 +33,9 @@ from tests.parts import process
 PEACE: Final = 90.0
 """Seconds after the trouble within which every message must have ended."""
 
+SOON: Final = 12.0
+"""Seconds that are enough for what waits for nothing."""
+
 LAG: Final = PATIENCE.lease + timedelta(seconds=0.5)
 
 
@@ -73,7 +76,9 @@ class Plan:
     """What a bout is made of.
 
     `pace` is how many acts a second there are, and `manners` how often each kind comes; `broken` is what is broken on
-    purpose. Where it is `doubtless`, not even a message on a platform that cannot be asked may end as unknown.
+    purpose. What does not end soon gets another chance `later`, so many seconds on by everybody's clock: it may have
+    been put off by a clock that was ahead. Where it is `doubtless`, not even a message on a platform that cannot be
+    asked may end as unknown.
     """
 
     part: str
@@ -85,6 +90,7 @@ class Plan:
     clocks_agree: bool = True
     broken: str = ""
     doubtless: bool = False
+    later: float = 0
     manners: Mapping[str, float] = field(default_factory=lambda: MANNERS)
 
 
@@ -113,7 +119,7 @@ async def run(plan: Plan, build: Build, seed: int) -> Outcome:
         bout, office = await _begin(plan, folder, house, chat, seed, book)
         try:
             await _rage(plan, bout, office)
-            await _calm(bout, office, book)
+            await _calm(plan, bout, office, book)
         finally:
             await bout.crew.close()
     outcome = _judged(plan, bout, book, folder, seed)
@@ -158,7 +164,7 @@ async def _rage(plan: Plan, bout: Bout, office: Office) -> None:
     await asyncio.gather(trouble, *keepers)
 
 
-async def _calm(bout: Bout, office: Office, book: Book) -> None:
+async def _calm(plan: Plan, bout: Bout, office: Office, book: Book) -> None:
     """Fair weather, right clocks and unharmed workers, until everything has ended or the time is over."""
     for worker in bout.crew.living:
         worker.thaw()
@@ -171,10 +177,20 @@ async def _calm(bout: Bout, office: Office, book: Book) -> None:
     while len(bout.crew.living) < bout.house.replicas:
         await bout.crew.spawn().born.wait()
     await office.finish()
-    until = time.monotonic() + PEACE
-    while time.monotonic() < until and _restless(bout.house, book):  # noqa: ASYNC110 -- other processes bring it about
-        await asyncio.sleep(0.2)
+    if not await _ended(bout.house, book, PEACE if not plan.later else SOON) and plan.later:
+        bout.offsets.put(0, plan.later)
+        await _ended(bout.house, book, PEACE)
     await bout.crew.retire()
+
+
+async def _ended(house: House, book: Book, seconds: float) -> bool:
+    """Wait until everything has ended, at most so long; whether it has."""
+    until = time.monotonic() + seconds
+    while restless := _restless(house, book):
+        if time.monotonic() > until:
+            break
+        await asyncio.sleep(0.2)
+    return not restless
 
 
 def _restless(house: House, book: Book) -> bool:

@@ -1,18 +1,24 @@
-"""A clock that the campaign puts forward and back while workers run, through a little file they all have in memory."""
+"""The machine's clock, put forward and back by the campaign while workers run, through a file they have in memory."""
 
 import mmap
 import struct
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
+
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+
+import scheduler.clock
 
 SLOTS: Final = 16
 _SECONDS: Final = struct.Struct("d")
+_READERS: Final = (scheduler.clock, apscheduler.schedulers.base, apscheduler.triggers.interval)
+"""Whatever reads the time of day in a worker."""
 
 
 class Offsets:
-    """Seconds by which clocks are ahead: slot 0 goes for everybody, any other for one worker."""
+    """Seconds by which clocks are ahead: slot 0 goes for everybody, any other for one worker as well."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -30,21 +36,14 @@ class Offsets:
         return found
 
 
-class ShiftedClock:
-    """The machine's clock, ahead by what the campaign says for everybody and for this worker."""
+def follow(offsets: Offsets, slot: int) -> None:
+    """Have this whole process read the time as the campaign puts it."""
 
-    def __init__(self, offsets: Offsets, slot: int) -> None:
-        self._offsets = offsets
-        self._slot = slot
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            ahead = offsets.of(0) + (offsets.of(slot) if slot else 0)
+            return super().now(tz) + timedelta(seconds=ahead)
 
-    def now(self) -> datetime:
-        """The present instant, as this worker believes."""
-        return datetime.now(UTC) + self.ahead()
-
-    def ahead(self) -> timedelta:
-        """By how much it is put forward at this moment."""
-        return timedelta(seconds=self._offsets.of(0) + (self._offsets.of(self._slot) if self._slot else 0))
-
-    def elapsed(self) -> float:
-        """The machine's monotonic clock, which nobody can put anywhere."""
-        return time.monotonic()
+    for module in _READERS:
+        vars(module)["datetime"] = Shifted

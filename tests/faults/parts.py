@@ -219,7 +219,10 @@ def clocks(seed: int, rounds: int) -> Plan:
                 await asyncio.sleep(bout.chance.uniform(2, 5))
                 bout.offsets.put(slot, 0)
 
-    return Plan(part="clocks jump", life=either, trouble=trouble, weather=Weather(seed, ROUGH), clocks_agree=False)
+    weather = Weather(seed, ROUGH)
+    return Plan(
+        part="clocks jump", life=either, trouble=trouble, weather=weather, clocks_agree=False, later=2 * DAY + HOUR
+    )
 
 
 def limited(seed: int, seconds: float) -> Plan:

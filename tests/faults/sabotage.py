@@ -8,8 +8,7 @@ from typing import Final
 from bot.core.cards import Card
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Platform, Posted
-from scheduler import rules
-from tests.faults.clock import ShiftedClock
+from scheduler import SystemClock, rules
 
 
 class Altered:
@@ -76,7 +75,7 @@ def forget_peace() -> None:
     rules.rule = lambda *_: rules.Now()
 
 
-class StandingClock(ShiftedClock):
+class StandingClock(SystemClock):
     """Never notices that time has passed, so whoever has it does not know when a row is not theirs any more."""
 
     def elapsed(self) -> float:

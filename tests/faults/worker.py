@@ -10,22 +10,20 @@ import signal
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import apscheduler.schedulers.base
-import apscheduler.triggers.interval
 import structlog
 
 from bot import home
-from bot.core.database import open_database
+from bot.core.database import open_database, postgresql
 from bot.core.engine import Engine
 from bot.core.interactions import Click, Command, Event, Interaction, Origin
 from bot.core.logs import configure_logs
-from scheduler import Patience, Scheduler, ticks
+from scheduler import Patience, Scheduler, SystemClock, ticks
 from tests.faults import board, sabotage
-from tests.faults.clock import Offsets, ShiftedClock
+from tests.faults.clock import Offsets, follow
 from tests.faults.platforms import Platforms
 
 PATIENCE: Final = Patience(
@@ -86,7 +84,8 @@ async def work(orders: Orders, say: int) -> None:
         sabotage.forget_peace()
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    clock = _clock(orders)
+    follow(Offsets(Path(orders.offsets)), orders.slot)
+    clock = sabotage.StandingClock() if orders.broken == sabotage.NO_FENCE else SystemClock()
     checkpoint = Fatal(orders, say)
     database = open_database(orders.database)
     features = [board.feature()]
@@ -111,25 +110,11 @@ async def work(orders: Orders, say: int) -> None:
     await database.close()
 
 
-def _clock(orders: Orders) -> ShiftedClock:
-    """The worker's clock, which whatever else reads the time in this process reads, too."""
-    kind = sabotage.StandingClock if orders.broken == sabotage.NO_FENCE else ShiftedClock
-    clock = kind(Offsets(Path(orders.offsets)), orders.slot)
-
-    class Shifted(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Shifted":
-            return super().now(tz) + clock.ahead()
-
-    for module in (apscheduler.schedulers.base, apscheduler.triggers.interval):
-        module.datetime = Shifted
-    return clock
-
-
 def _hurry() -> None:
-    """A campaign of minutes looks more often for what there is to plan and to take over than a house of years."""
+    """A campaign of minutes looks more often what there is to plan and to take over, and waits less, than a house."""
     ticks.PLAN = timedelta(seconds=1)  # type: ignore[misc]  # final to everybody else
     ticks.SWEEP = timedelta(seconds=0.7)  # type: ignore[misc]  # as above
+    postgresql.ASLEEP = "2s"  # type: ignore[misc]  # as above
 
 
 class Door:
