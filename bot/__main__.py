@@ -29,6 +29,7 @@ from bot.doctor import Finding, examine, in_shape
 from bot.features import features
 from bot.keeping.commands import commands as keeping
 from bot.process import Connected, Process
+from bot.sending.commands import commands as sending
 from scheduler import MovableClock, SystemClock
 
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ cli = typer.Typer(
 teams = typer.Typer(help="Make what Microsoft Teams needs.", no_args_is_help=True)
 cli.add_typer(admin.commands)
 cli.add_typer(keeping)
+cli.add_typer(sending, name="outbox")
 cli.add_typer(teams, name="teams")
 
 

@@ -1,24 +1,21 @@
 """The commands of an admin that need no more than the settings and the database."""
 
-import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
 from bot import config, migrations
 from bot.config import Unusable
-from bot.core.database import Away, Connection, Database, open_database
+from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.interactions import Event, Origin
 from bot.core.people import Person, Role
 from bot.core.places import Workspace
 from bot.core.ports import Clock
+from bot.errand import with_database
 from bot.features import features
-
-T = TypeVar("T")
 
 commands = typer.Typer()
 role = typer.Typer(help="Say who is a communicator, a leader or an admin.", no_args_is_help=True)
@@ -37,7 +34,7 @@ def migrate(
         features()  # they declare the tables
         typer.echo(write(draft, anew=anew) or "The migrations are complete.")
         return
-    typer.echo(f"The database is at {_with_database(lambda database: database.run(migrations.upgrade))}.")
+    typer.echo(f"The database is at {with_database(lambda database: database.run(migrations.upgrade))}.")
 
 
 @commands.command(name="settings")
@@ -78,7 +75,7 @@ def list_roles() -> None:
             if person.roles
         ]
 
-    lines = _with_database(lambda database: database.read(listed))
+    lines = with_database(lambda database: database.read(listed))
     typer.echo("\n".join(lines) or "Nobody has a role yet; a workspace's own admins are communicators without one.")
 
 
@@ -102,26 +99,5 @@ def _change_role(clock: Clock, platform: str, who: str, what: Role, event: str) 
         await Engine(database, clock, features(), otherwise="drumbeat").handle(Event(origin, event, facts))
         return person
 
-    person = _with_database(told)
+    person = with_database(told)
     typer.echo(f"{person.name}: {', '.join(sorted(person.roles)) or 'no role'}")
-
-
-def _with_database(do: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
-    """Do one thing with the database, brought into shape."""
-    settings = config.read_settings()
-
-    async def done() -> T:
-        database = open_database(settings.database_url)
-        try:
-            await database.run(migrations.upgrade)
-            return await do(database)
-        except Away as away:
-            raise Unusable(f"The database of DRUMBEAT_DATABASE_URL cannot be reached: {away}.") from None
-        except migrations.TooNew as hindrance:
-            raise Unusable(str(hindrance)) from None
-        except migrations.Busy:
-            raise Unusable("Somebody holds a table of the database that has to be changed: try again.") from None
-        finally:
-            await database.close()
-
-    return asyncio.run(done())

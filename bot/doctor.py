@@ -91,7 +91,7 @@ def _of_the_outbox(connection: Connection) -> list[Finding]:
     if not doubtful:
         return []
     sentence = (
-        f"Nobody can tell whether {doubtful} messages arrived (`unknown` in the outbox), so they are not sent again: "
-        "look for them in the chat."
+        f"Nobody can tell whether {doubtful:,} messages arrived, so they are not sent again: "
+        "`drumbeat outbox unknown` lists them, and so does `/drumbeat unsent` in the chat."
     )
     return [Finding(sentence, needed=False)]

@@ -13,6 +13,7 @@ from bot.core.places import PlaceKind
 from bot.core.rich import Plain, Text, plain
 from bot.core.texts import Fact, Texts, later
 from bot.features import features
+from bot.sending.reasons import REASONS
 
 Told = Callable[[Texts], Text]
 """A sentence that waits for its reader."""
@@ -36,28 +37,6 @@ HAPPENINGS: Final = {
     "failed": later("*{thing}* for {whom} could not be sent: {reason}."),
     "unknown": later("Nobody knows whether *{thing}* reached {whom}; asking before anything is sent again."),
     "taken_over": later("Whoever was sending *{thing}* to {whom} vanished in the middle of it."),
-}
-
-REASONS: Final = {
-    "daily_budget": later("enough messages for one day"),
-    "declined": later("they would rather not"),
-    "hushed": later("they do not want to hear of it"),
-    "introduced": later("they have introduced themselves"),
-    "left": later("they are not here any more"),
-    "no_leader": later("they are no leader any more"),
-    "nothing_to_tell": later("there was nothing to tell"),
-    "opted_out": later("they asked to be left alone"),
-    "no_account_here": later("they have no account here"),
-    "person_inactive": later("they are not here any more"),
-    "place_forgotten": later("its channel is not known any more"),
-    "poll_deleted": later("the poll is gone"),
-    "posted_already": later("they have posted already this week"),
-    "praise_gone": later("the praise was taken back"),
-    "profile_complete": later("the profile is complete now"),
-    "quiet_hours": later("quiet hours"),
-    "rhythm_changed": later("they changed their rhythm"),
-    "role_taken": later("they do not hold that role any more"),
-    "too_late": later("it came up too late"),
 }
 
 

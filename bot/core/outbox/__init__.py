@@ -5,6 +5,8 @@ tables: the rows. planning: how messages come and are taken back. control: what 
 
 from bot.core.outbox.control import (
     HALTED,
+    SENT_AGAIN,
+    SETTLED_BY_HAND,
     Backlog,
     Campaign,
     backlog,
@@ -12,6 +14,7 @@ from bot.core.outbox.control import (
     doubtful,
     doubts,
     entry,
+    entry_of,
     halt,
     halted,
     progress,
@@ -19,6 +22,7 @@ from bot.core.outbox.control import (
     settle,
     sweep_halt,
     to_sweep,
+    waiting,
 )
 from bot.core.outbox.planning import (
     REDRAW_PAUSE,
@@ -31,6 +35,7 @@ from bot.core.outbox.planning import (
     redraw,
     redraw_lock,
     send,
+    send_each,
     tell_author,
 )
 from bot.core.outbox.tables import (
@@ -56,6 +61,8 @@ __all__ = [
     "OPEN",
     "READY",
     "REDRAW_PAUSE",
+    "SENT_AGAIN",
+    "SETTLED_BY_HAND",
     "UNDELIVERED",
     "URGENT",
     "Backlog",
@@ -73,6 +80,7 @@ __all__ = [
     "doubtful",
     "doubts",
     "entry",
+    "entry_of",
     "halt",
     "halted",
     "halts",
@@ -85,8 +93,10 @@ __all__ = [
     "redraw_lock",
     "resend",
     "send",
+    "send_each",
     "settle",
     "sweep_halt",
     "tell_author",
     "to_sweep",
+    "waiting",
 ]

@@ -15,7 +15,11 @@ SENT_AGAIN: Final = "sent_again_by_hand"
 HALTED: Final = "halted"
 
 _unknown = among(outbox.c.state, State.UNKNOWN.value)
-_given_up = sa.and_(_unknown, outbox.c.try_at.is_(None))
+# The index of what is held is partial, and SQLite knows it by its very words.
+_given_up = sa.and_(among(outbox.c.state, *HELD), _unknown, outbox.c.try_at.is_(None))
+
+
+_LANES: Final = (URGENT, CALM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,27 @@ class Backlog:
 def backlog(connection: Connection, now: datetime) -> Backlog:
     """How much there is to do. Reads the partial indexes only, so it costs nothing on a long history."""
     late = outbox.c.try_at <= now
-    ready = sa.select(sa.func.count(), sa.func.count().filter(late), sa.func.min(outbox.c.due_at).filter(late))
-    counted = [connection.execute(ready.where(READY, among(outbox.c.lane, *lanes))).one() for lanes in (URGENT, CALM)]
+    counting = sa.select(sa.func.count(), sa.func.count().filter(late))
+    counted = [connection.execute(counting.where(READY, among(outbox.c.lane, *lanes))).one() for lanes in _LANES]
     held = connection.execute(
         sa.select(outbox.c.state, sa.func.count()).where(among(outbox.c.state, *HELD)).group_by(outbox.c.state)
     )
-    rows = {State.READY: sum(count for count, _, _ in counted)} | {State(state): count for state, count in held}
-    firsts = [first for _, _, first in counted if first is not None]
-    return Backlog(rows, sum(due for _, due, _ in counted), min(firsts, default=None))
+    rows = {State.READY: sum(count for count, _ in counted)} | {State(state): count for state, count in held}
+    return Backlog(rows, sum(due for _, due in counted), _oldest(connection, now))
+
+
+def _oldest(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the first message in each queue has been due, at the earliest."""
+    first = [
+        sa.select(outbox.c.due_at)
+        .where(READY, among(outbox.c.lane, *lanes), outbox.c.workspace_id == workspaces.c.id, outbox.c.try_at <= now)
+        .order_by(outbox.c.try_at)
+        .limit(1)
+        .scalar_subquery()
+        for lanes in _LANES
+    ]
+    found = connection.execute(sa.select(*(sa.func.min(each) for each in first)).select_from(workspaces)).one()
+    return min(filter(None, found), default=None)
 
 
 def doubtful(connection: Connection) -> int:
@@ -55,6 +72,13 @@ def doubts(connection: Connection, most: int, workspace: int | None = None) -> l
 def entry(connection: Connection, row: int) -> Entry | None:
     """One row by its id."""
     found = connection.execute(sa.select(outbox).where(outbox.c.id == row)).one_or_none()
+    return Entry._make(found) if found else None
+
+
+def entry_of(connection: Connection, key: str) -> Entry | None:
+    """The newest row with a key, which a message has for itself and the redraws of one message share."""
+    mine = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
+    found = connection.execute(mine).one_or_none()
     return Entry._make(found) if found else None
 
 
@@ -112,6 +136,12 @@ def progress(connection: Connection, campaign: str) -> Mapping[State, int]:
     """How many rows of a campaign are in each state, the settled ones included. Reads the whole outbox."""
     counted = sa.select(outbox.c.state, sa.func.count()).where(outbox.c.campaign == campaign).group_by(outbox.c.state)
     return {State(state): count for state, count in connection.execute(counted)}
+
+
+def waiting(connection: Connection, campaign: str) -> int:
+    """How many messages of a campaign have not begun."""
+    mine = sa.and_(READY, outbox.c.campaign == campaign, outbox.c.verb == "send")
+    return connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
 
 
 def halt(connection: Connection, campaign: str, now: datetime) -> None:

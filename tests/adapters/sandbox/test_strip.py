@@ -7,12 +7,13 @@ import pytest
 
 from adapters.sandbox import company, happenings
 from adapters.sandbox.chat import Chat
-from adapters.sandbox.happenings import HAPPENINGS, REASONS, pressed, things
+from adapters.sandbox.happenings import HAPPENINGS, pressed, things
 from adapters.sandbox.strip import Names, Strip
 from bot.core.outbox import Planned
 from bot.core.rich import plain, spoken
 from bot.core.texts import Texts
 from bot.features import features
+from bot.sending.reasons import REASONS
 from scheduler import Happening, Notice
 from tests.adapters.sandbox.conftest import TUESDAY, Visit
 
