@@ -20,6 +20,7 @@ _given_up = sa.and_(among(outbox.c.state, *HELD), _unknown, outbox.c.try_at.is_(
 
 
 _LANES: Final = (URGENT, CALM)
+_workspaces = sa.table("workspaces", sa.column("id", sa.BigInteger))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ def _oldest(connection: Connection, now: datetime) -> datetime | None:
     """Since when the first message in each queue has been due, at the earliest."""
     first = [
         sa.select(outbox.c.due_at)
-        .where(READY, among(outbox.c.lane, *lanes), outbox.c.workspace_id == workspaces.c.id, outbox.c.try_at <= now)
+        .where(READY, among(outbox.c.lane, *lanes), outbox.c.workspace_id == _workspaces.c.id, outbox.c.try_at <= now)
         .order_by(outbox.c.try_at)
         .limit(1)
         .scalar_subquery()
         for lanes in _LANES
     ]
-    found = connection.execute(sa.select(*(sa.func.min(each) for each in first)).select_from(workspaces)).one()
+    found = connection.execute(sa.select(*(sa.func.min(each) for each in first)).select_from(_workspaces)).one()
     return min(filter(None, found), default=None)
 
 
