@@ -58,16 +58,25 @@ def _oldest(connection: Connection, now: datetime) -> datetime | None:
     return min(filter(None, found), default=None)
 
 
-def doubtful(connection: Connection) -> int:
-    """How many messages nobody can tell the fate of, though the platform was asked as long as it is any use."""
-    return connection.execute(sa.select(sa.func.count()).where(_given_up)).scalar_one()
+def doubtful(connection: Connection, workspace: int | None = None) -> int:
+    """How many messages nobody can tell the fate of, though the platform was asked as long as it is any use.
+
+    Those of one workspace, or of all.
+    """
+    return connection.execute(sa.select(sa.func.count()).where(_given_up, *_of(workspace))).scalar_one()
 
 
 def doubts(connection: Connection, most: int, workspace: int | None = None) -> list[Entry]:
-    """The messages that `doubtful` counts, of one workspace or of all, the oldest first."""
-    mine = sa.true() if workspace is None else outbox.c.workspace_id == workspace
-    found = sa.select(outbox).where(_given_up, mine).order_by(outbox.c.intent_at, outbox.c.id).limit(most)
+    """The messages that `doubtful` counts, the oldest first."""
+    mine = sa.select(outbox).where(_given_up, *_of(workspace))
+    found = mine.order_by(outbox.c.intent_at, outbox.c.id).limit(most)
     return [Entry._make(row) for row in connection.execute(found)]
+
+
+def doubtful_workspaces(connection: Connection, besides: str) -> list[int]:
+    """The workspaces of the messages that `doubtful` counts, those with the drawing `besides` left out."""
+    others = sa.select(outbox.c.workspace_id).where(_given_up, outbox.c.drawing != besides)
+    return list(connection.execute(others.distinct()).scalars())
 
 
 def entry(connection: Connection, row: int) -> Entry | None:
@@ -92,6 +101,10 @@ def resend(connection: Connection, row: int, now: datetime) -> bool:
 def settle(connection: Connection, row: int, now: datetime) -> bool:
     """Take a message of unknown fate for sent; False if its fate is known by now."""
     return _decide(connection, row, state=State.SENT.value, settled_at=now, try_at=None, reason=SETTLED_BY_HAND)
+
+
+def _of(workspace: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if workspace is None else (outbox.c.workspace_id == workspace,)
 
 
 def _decide(connection: Connection, row: int, **values: object) -> bool:

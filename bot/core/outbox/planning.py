@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.core.database import Connection, Instant, Prepared, insert
-from bot.core.outbox.tables import Entry, Lane, State, messages, outbox
+from bot.core.outbox.tables import UNIQUE_KEY, Entry, Lane, State, messages, outbox
 
 
 def send(  # noqa: PLR0913 -- one row has that many facts
@@ -87,6 +87,12 @@ def send_each(  # noqa: PLR0913 -- as `send`
         for person, due in dues
     ]
     _SEND_EACH.many(connection, rows)
+
+
+def known(connection: Connection, key: str) -> bool:
+    """Whether a message with a key was planned and is not forgotten yet."""
+    mine = sa.select(outbox.c.id).where(outbox.c.key == key, UNIQUE_KEY).limit(1)
+    return connection.execute(mine).first() is not None
 
 
 UNDELIVERED: Final = "home.undelivered"

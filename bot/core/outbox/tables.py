@@ -103,7 +103,9 @@ class Entry(NamedTuple):
     reason: str
 
 
-UNIQUE_KEY = sa.or_(outbox.c.verb == "send", outbox.c.state == State.READY.value)
+UNIQUE_KEY = sa.or_(
+    outbox.c.verb == sa.literal_column("'send'"), outbox.c.state == sa.literal_column(f"'{State.READY.value}'")
+)
 sa.Index("uq_outbox_key", outbox.c.key, unique=True, sqlite_where=UNIQUE_KEY, postgresql_where=UNIQUE_KEY)
 URGENT: Final = (Lane.PUBLIC.value, Lane.ANSWER.value)
 """Lanes that go before the others, at any hour."""
