@@ -75,10 +75,10 @@ class Outcomes:
         for each in rest:
             try:
                 if not one_by_one:
-                    notices += _some(self._conclude(connection, each))
+                    notices += self._concluded(connection, each)
                     continue
                 with apart(connection):
-                    notices += _some(self._conclude(connection, each))
+                    notices += self._concluded(connection, each)
             except Faulty as fault:
                 log.error("receipt_broke", row=each.ready.entry.id, where=where(fault.__cause__ or fault))  # noqa: TRY400 -- an error's own words may hold what people wrote
         return notices
@@ -130,6 +130,14 @@ class Outcomes:
             case _:
                 ask_at = None
         return _some(_doubt(connection, entry, now, ask_at, answer.reason))
+
+    def _concluded(self, connection: Connection, landed: Landed) -> list[Notice]:
+        notice = self._conclude(connection, landed)
+        entry = landed.ready.entry
+        if notice is None and entry.verb == "update":
+            # The row was taken over meanwhile, and this drawing may have come after the newer one: draw once more.
+            core.redraw(connection, entry.subject, landed.at)
+        return _some(notice)
 
     def _conclude(self, connection: Connection, landed: Landed) -> Notice | None:
         entry, now, result = landed.ready.entry, landed.at, landed.result

@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from bot.core.cards import Card
 from bot.core.outbox import State
+from bot.core.places import Workspace
 from bot.core.ports import Destination, Posted
 from scheduler import Patience, leases
 from scheduler.leases import Watch
@@ -123,3 +125,29 @@ async def test_a_redraw_whose_receipt_comes_late_does_not_undo_a_newer_one(world
     assert not await world.database.run(lambda c: leases.settle(c, late, State.SENT, world.clock.now()))
     await world.run(seconds=5)
     assert len(world.platform.updated) == 2
+
+
+async def test_an_old_drawing_that_comes_after_a_newer_one_is_painted_over(world: World) -> None:
+    await world.send("poll", subject="polls:1")
+    await world.run()
+    world.clock.move_by(timedelta(seconds=1))
+    update, calling, painted = world.platform.update, asyncio.Event(), asyncio.Event()
+
+    async def slowly(workspace: Workspace, message: Posted, card: Card) -> None:
+        world.platform.update = update  # type: ignore[method-assign]
+        calling.set()
+        await painted.wait()
+        await update(workspace, message, card)
+
+    world.platform.update = slowly  # type: ignore[method-assign]
+    world.board.text = "old"
+    await world.redraw("polls:1")
+    sleeper = asyncio.create_task(world.another().run_due())
+    await calling.wait()
+    await world.take_over()
+    world.board.text = "new"
+    await world.run(seconds=5)
+    painted.set()
+    await sleeper
+    await world.run(seconds=5)
+    assert [card.summary.partition(" ")[0] for _, card in world.platform.updated] == ["new", "old", "new"]
