@@ -173,7 +173,7 @@ class Process:
             self._database.notify()
 
     def _tell(self, notice: Notice) -> None:
-        self._metrics.message(notice.happening, notice.lane)
+        self._metrics.message(notice.happening, notice.lane, notice.lag)
         for hook in self.hooks:
             hook(notice)
 

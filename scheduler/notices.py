@@ -55,6 +55,13 @@ class Notice:
     due: datetime | None = None
     reason: str = ""
 
+    @property
+    def lag(self) -> float | None:
+        """How many seconds after it was due a message was sent; None of everything else."""
+        if self.happening is not Happening.SENT or self.due is None:
+            return None
+        return (self.at - self.due).total_seconds()
+
 
 Hook = Callable[[Notice], None]
 

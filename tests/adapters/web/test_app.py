@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from adapters.web import health, legal
 from adapters.web.app import LARGEST_BODY, application
-from adapters.web.metrics import Metrics
+from adapters.web.metrics import COUNTED, Metrics
 from bot.core import outbox
 from bot.core.database import Connection, Database, metadata, open_database
 from bot.core.directory import store as directory
@@ -135,8 +135,10 @@ async def test_figures_tell_what_waits_since_when_and_what_happened(database: Da
             )
 
     await database.run(plan)
+    await database.run(lambda connection: outbox.halt(connection, "rhythm.nudge", clock.at))
     clock.move(minutes=2)
-    metrics.message("sent", "public")
+    metrics.message("sent", "public", 0.3)
+    metrics.message("sent", "public", -0.1)
     metrics.message("paused", "nudge")
     metrics.handled(Command(Origin(platform="slack", workspace="T1", account="U1"), "poll", SECRET), 0.01)
     with TestClient(application(metrics.routes, metrics)) as client:
@@ -145,10 +147,31 @@ async def test_figures_tell_what_waits_since_when_and_what_happened(database: Da
     assert 'drumbeat_outbox_rows{state="ready"} 2.0' in page
     assert "drumbeat_outbox_due_rows 1.0" in page
     assert "drumbeat_outbox_lateness_seconds 120.0" in page
-    assert 'drumbeat_messages_total{happening="sent",lane="public"} 1.0' in page
+    assert 'drumbeat_messages_total{happening="sent",lane="public"} 2.0' in page
+    assert 'drumbeat_message_lag_seconds_bucket{lane="public",le="0.05"} 1.0' in page
+    assert 'drumbeat_message_lag_seconds_bucket{lane="public",le="0.5"} 2.0' in page
+    assert "drumbeat_outbox_doubtful_rows 0.0" in page
+    assert "drumbeat_halted_campaigns 1.0" in page
     assert 'drumbeat_messages_total{happening="paused",lane="nudge"} 1.0' in page
     assert 'drumbeat_interaction_seconds_count{kind="command",platform="slack"} 1.0' in page
     assert SECRET not in page
+
+
+async def test_the_outbox_is_counted_now_and_then_however_often_somebody_asks(database: Database) -> None:
+    clock = HandClock()
+    metrics = Metrics(database, clock)
+
+    async def halted(client: TestClient, name: str) -> bool:
+        await database.run(lambda connection: outbox.halt(connection, name, clock.at))
+        return "drumbeat_halted_campaigns 1.0" not in client.get("/metrics").text
+
+    with TestClient(application(metrics.routes, metrics)) as client:
+        assert not await halted(client, "first")
+        clock.move(seconds=COUNTED - 1)
+        assert not await halted(client, "second")
+        clock.move(seconds=1)
+        assert await halted(client, "third")
+    await database.close()
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/terms"])
