@@ -168,8 +168,8 @@ class _Rulings:
         entry = scene.entry
         if not scene.workspace.active:
             return rules.Unwanted("workspace_removed")
-        halted_at = self._halted.get(entry.campaign)
-        if halted_at and entry.planned_at <= halted_at and entry.verb == "send":
+        halt = self._halted.get(entry.campaign)
+        if halt and halt.holds(entry):
             return rules.Unwanted(HALTED)
         if entry.message_id is not None:
             return self._redraw(entry.message_id)

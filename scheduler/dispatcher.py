@@ -12,7 +12,7 @@ import structlog
 from bot.core import outbox
 from bot.core.database import Connection, Database
 from bot.core.errors import PlatformError, Unknown
-from bot.core.outbox import Entry
+from bot.core.outbox import Entry, Halt
 from bot.core.ports import Clock, Posted
 from scheduler import leases
 from scheduler.delivery import Delivery, Ready, Taken
@@ -136,8 +136,8 @@ class Dispatcher:
         if sight.to_ask or done:
             done += await self._ask_some(now)
         if sight.to_sweep:
-            for campaign, at in await self._database.read(outbox.to_sweep):
-                await self._sweep_halt(campaign, at)
+            for halt in await self._database.read(outbox.to_sweep):
+                await self._sweep_halt(halt)
         return done
 
     async def _look(self) -> float:
@@ -283,12 +283,12 @@ class Dispatcher:
         except TimeoutError:
             return Unknown("timed_out")
 
-    async def _sweep_halt(self, campaign: str, at: datetime) -> None:
+    async def _sweep_halt(self, halt: Halt) -> None:
         after: int | None = 0
         while after is not None:
             since = after
             after = await self._database.run(
-                lambda connection, since=since: outbox.sweep_halt(connection, campaign, at, since, BITE)  # type: ignore[misc]
+                lambda connection, since=since: outbox.sweep_halt(connection, halt, since, BITE)  # type: ignore[misc]
             )
 
     def _tell_all(self, notices: list[Notice]) -> None:

@@ -50,12 +50,8 @@ class Stage:
     def scenes(self, connection: Connection, entries: Sequence[Entry]) -> list[Scene]:
         """Everything that outbox rows name, in a few queries for all of them."""
         workspaces = directory.workspaces_by_id(connection, (entry.workspace_id for entry in entries))
-        readers: dict[tuple[int, int], Person] = {}
-        for workspace in workspaces.values():
-            here = [entry.person_id for entry in entries if entry.workspace_id == workspace.id and entry.person_id]
-            if here:
-                found = directory.people_by_id(connection, workspace, here)
-                readers |= {(workspace.id, person): reader for person, reader in found.items()}
+        here = {(entry.workspace_id, entry.person_id) for entry in entries if entry.person_id}
+        readers = directory.readers(connection, here) if here else {}
         named = [entry.place_id for entry in entries if entry.place_id]
         places = directory.places_by_id(connection, named) if named else {}
 

@@ -140,7 +140,7 @@ class Feature:
     """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
 
     words: what can be typed behind `/drumbeat`. things: what each drawing is to people (`a poll`), to be translated.
-    ticks: run by the scheduler. upcoming: the first instant after a given one at which a tick will have something to
+    ticks: run by the scheduler every few seconds. upkeep: the same for what has time, every ten minutes. upcoming: the first instant after a given one at which a tick will have something to
     do, so that a clock moved by hand stops there. home: parts for a person's home page. data: what is stored of a
     person, as label and value. forget: erases it. waiting: what would gain from the reader's answer just now, a
     sentence each, from shared places only. roles: who may press a button or send a form, where not everybody may.
@@ -155,6 +155,7 @@ class Feature:
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
     things: Mapping[str, str] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)
+    upkeep: Mapping[str, Tick] = field(default_factory=dict)
     upcoming: Callable[[Connection, datetime], datetime | None] | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
     home: Callable[[View], Sequence[Part]] | None = None

@@ -11,6 +11,8 @@ ANYBODY = "-"
 """Whose direct chat is asked about: the limits that all of them share are the same for everybody."""
 
 MINUTE = 60
+_ROUNDING = 1e-6
+"""500 / 60 * 60 may be a hair below 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ PaceOf = Callable[[Workspace], Pace]
 
 def a_minute(rate: float | None, people: int) -> int:
     """How many messages a minute may hold at a rate; all of them where there is none."""
-    return max(1, int(rate * MINUTE) if rate is not None else people)
+    return max(1, int(rate * MINUTE + _ROUNDING) if rate is not None else people)
 
 
 def paces(platforms: Mapping[str, Platform]) -> PaceOf:

@@ -123,6 +123,12 @@ def shape(connection: Connection) -> Shape:
     return Shape(current(connection), _kept(connection, COMPATIBILITY))
 
 
+def glance(connection: Connection) -> Shape:
+    """The same of a database that has been in shape, in one query."""
+    both = (sa.select(table).scalar_subquery() for table in (_VERSION, COMPATIBILITY))
+    return Shape(*connection.execute(sa.select(*both)).one())
+
+
 def upgrade(connection: Connection, to: str = "head") -> str:
     """Bring the database to a shape, all or nothing, and return it. Safe to run in several replicas at once.
 

@@ -8,7 +8,7 @@ from typing import Final
 from bot.core import outbox
 from bot.core.database import Connection
 from bot.core.directory import store as directory
-from bot.core.outbox import Backlog, Campaign, Entry, State
+from bot.core.outbox import Backlog, Campaign, Entry, Halt, State
 from bot.core.places import Workspace
 from bot.sending.reasons import explained
 
@@ -19,19 +19,19 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is under way at an instant. `halts` are campaigns that were stopped, and when, the newest first."""
+    """What is under way at an instant. `halts` are the campaigns that were stopped, the newest first."""
 
     campaigns: Sequence[Campaign]
     workspaces: dict[int, Workspace]
     backlog: Backlog
-    halts: Sequence[tuple[str, datetime]]
+    halts: Sequence[Halt]
     doubtful: int
 
 
 def look(connection: Connection, now: datetime) -> Overview:
     """Read what is under way. It reads every open row once."""
     campaigns = outbox.campaigns(connection)
-    halts = sorted(outbox.halted(connection).items(), key=lambda each: each[1], reverse=True)
+    halts = sorted(outbox.halted(connection).values(), key=lambda each: each.at, reverse=True)
     return Overview(
         campaigns,
         directory.workspaces_by_id(connection, (each.workspace for each in campaigns)),
@@ -52,8 +52,8 @@ def lines(seen: Overview) -> Iterator[str]:
         yield "Nothing is under way."
     if seen.backlog.oldest:
         yield f"Late: {seen.backlog.due:,}, the first of them since {moment(seen.backlog.oldest)}."
-    for campaign, at in seen.halts:
-        yield f"Stopped: {campaign}, {moment(at)}. What was planned before is not sent."
+    for halt in seen.halts:
+        yield f"Stopped: {halt.campaign}, {moment(halt.at)}. What was planned before is not sent."
     if seen.doubtful:
         yield f"Nobody knows whether they arrived: {seen.doubtful:,}. `drumbeat outbox unknown` lists them."
 

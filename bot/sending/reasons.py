@@ -27,6 +27,7 @@ REASONS: Final = {
     "role_taken": later("they do not hold that role any more"),
     "skipped": later("they asked for silence until next week"),
     # What it is about.
+    "campaign_over": later("the campaign was stopped, or is over"),
     "message_gone": later("the message to redraw is not there any more"),
     "nothing_to_tell": later("there was nothing to tell"),
     "place_forgotten": later("its channel is not known any more"),

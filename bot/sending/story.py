@@ -9,7 +9,7 @@ from bot.core import outbox
 from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.feature import things_of
-from bot.core.outbox import Entry, Lane, State
+from bot.core.outbox import Entry, Halt, Lane, State
 from bot.features import features
 from bot.sending.overview import called, moment, whom
 from bot.sending.reasons import explained
@@ -24,19 +24,13 @@ LANES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A message and what its row refers to. `thing` is what it is to people, `halted_at` when its campaign stopped."""
+    """A message and what its row refers to. `thing` is what it is to people, `halt` that its campaign was stopped."""
 
     entry: Entry
     thing: str
     whom: str
     workspace: str
-    halted_at: datetime | None
-
-    @property
-    def halted(self) -> bool:
-        """Whether it is not to begin any more."""
-        entry = self.entry
-        return self.halted_at is not None and entry.verb == "send" and entry.planned_at <= self.halted_at
+    halt: Halt | None
 
 
 def find(connection: Connection, named: str) -> Subject | None:
@@ -46,8 +40,8 @@ def find(connection: Connection, named: str) -> Subject | None:
         return None
     workspace = directory.workspace_by_id(connection, row.workspace_id)
     thing = things_of(features()).get(row.drawing, "a message")
-    halted_at = outbox.halted(connection).get(row.campaign)
-    return Subject(row, thing, whom(connection, row, workspace), called(workspace), halted_at)
+    halt = outbox.halted(connection).get(row.campaign)
+    return Subject(row, thing, whom(connection, row, workspace), called(workspace), halt)
 
 
 def told(subject: Subject, now: datetime) -> Iterator[str]:
@@ -89,8 +83,8 @@ def _state(subject: Subject, now: datetime) -> Iterator[str]:
 def _ready(subject: Subject, now: datetime) -> Iterator[str]:
     entry = subject.entry
     at = entry.try_at or entry.due_at
-    if subject.halted and subject.halted_at:
-        yield f"It waits, and will not be sent: its campaign was stopped {moment(subject.halted_at)}."
+    if subject.halt and subject.halt.holds(entry):
+        yield f"It waits, and will not be sent: its campaign was stopped {moment(subject.halt.at)}."
         return
     if entry.reason:
         yield f"It waits: {explained(entry.reason)}."

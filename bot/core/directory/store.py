@@ -1,7 +1,7 @@
 """Tables and queries of the directory."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, time
 from functools import lru_cache
@@ -109,8 +109,12 @@ _HERE = people.outerjoin(
     sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
 )
 _BY_ID = sa.select(*_PERSON).select_from(_HERE).where(people.c.id == sa.bindparam("person")).limit(1)
-_BY_IDS = Prepared(
-    lambda connection: sa.select(*_PERSON).select_from(_HERE).where(one_of(connection, people.c.id, "people"))
+_ANYWHERE = Prepared(
+    lambda connection: (
+        sa.select(*_PERSON, accounts.c.workspace_id)
+        .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
+        .where(one_of(connection, people.c.id, "people"))
+    )
 )
 _WORKSPACE = Prepared(
     lambda _: sa.select(workspaces).where(
@@ -221,10 +225,12 @@ def person(connection: Connection, workspace: Workspace, person_id: int) -> Pers
     return _person(connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one())
 
 
-def people_by_id(connection: Connection, workspace: Workspace, ids: Iterable[int]) -> dict[int, Person]:
-    """People by our own ids, with the accounts they have in `workspace`."""
-    rows = _BY_IDS.rows(connection, workspace=workspace.id, people=sorted(set(ids)))
-    return {found.id: found for found in map(_person, rows)}
+def readers(connection: Connection, here: Collection[tuple[int, int]]) -> dict[tuple[int, int], Person]:
+    """People by pairs of workspace and person (our own ids), each with the account they have there (empty if none)."""
+    rows = _ANYWHERE.rows(connection, people=sorted({person for _, person in here}))
+    found = {(workspace, row[0]): _person(row) for *row, workspace in rows}
+    anywhere = {row[0]: (*row[:-2], "", False) for *row, _ in rows}
+    return {each: found.get(each) or _person(anywhere[each[1]]) for each in here}
 
 
 def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -158,38 +158,50 @@ def waiting(connection: Connection, campaign: str) -> int:
     return connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
 
 
+class Halt(NamedTuple):
+    """A campaign was stopped at an instant: its rows up to the id `through` do not begin any more."""
+
+    campaign: str
+    at: datetime
+    through: int
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether a row is one of them."""
+        return entry.verb == "send" and entry.id <= self.through
+
+
 def halt(connection: Connection, campaign: str, now: datetime) -> None:
     """Stop a campaign: what was planned of it and has not begun does not begin any more, from this commit on.
 
-    The rows say so a little later (`sweep_halts`), for there may be a million of them.
+    The rows say so a little later (`sweep_halt`), for there may be a million of them.
     """
-    halted = insert(connection, halts).values(campaign=campaign, halted_at=now)
-    connection.execute(
-        halted.on_conflict_do_update(index_elements=["campaign"], set_={"halted_at": now, "swept": False})
-    )
+    through = connection.execute(sa.select(sa.func.coalesce(sa.func.max(outbox.c.id), 0))).scalar_one()
+    facts = {"halted_at": now, "through": through, "swept": False}
+    stop = insert(connection, halts).values(campaign=campaign, **facts)
+    connection.execute(stop.on_conflict_do_update(index_elements=["campaign"], set_=facts))
 
 
-_HALTED: Final = Prepared(lambda _: sa.select(halts.c.campaign, halts.c.halted_at))
+_HALTED: Final = Prepared(lambda _: sa.select(halts.c.campaign, halts.c.halted_at, halts.c.through))
 
 
-def halted(connection: Connection) -> Mapping[str, datetime]:
-    """Every campaign that was stopped, with when."""
-    return dict(_HALTED.rows(connection))
+def halted(connection: Connection) -> Mapping[str, Halt]:
+    """Every campaign that was stopped."""
+    return {row[0]: Halt._make(row) for row in _HALTED.rows(connection)}
 
 
-def to_sweep(connection: Connection) -> list[tuple[str, datetime]]:
-    """The campaigns that were halted, and when, whose rows do not all say so yet."""
-    unswept = connection.execute(sa.select(halts.c.campaign, halts.c.halted_at).where(~halts.c.swept))
-    return [(row.campaign, row.halted_at) for row in unswept]
+def to_sweep(connection: Connection) -> list[Halt]:
+    """The campaigns that were stopped and whose rows do not all say so yet."""
+    unswept = sa.select(halts.c.campaign, halts.c.halted_at, halts.c.through).where(~halts.c.swept)
+    return [Halt._make(row) for row in connection.execute(unswept)]
 
 
-def sweep_halt(connection: Connection, campaign: str, at: datetime, after: int, most: int) -> int | None:
-    """Cancel up to `most` rows of a campaign halted at `at`, with ids above `after`; the last id, None at the end."""
-    mine = sa.and_(outbox.c.campaign == campaign, outbox.c.planned_at <= at, READY, outbox.c.verb == "send")
-    found = sa.select(outbox.c.id).where(outbox.c.id > after, mine).order_by(outbox.c.id).limit(most)
-    ids: list[int] = list(connection.execute(found).scalars())
+def sweep_halt(connection: Connection, halt: Halt, after: int, most: int) -> int | None:
+    """Cancel up to `most` rows of a stopped campaign with ids above `after`; the last such id, None at the end."""
+    mine = sa.and_(outbox.c.campaign == halt.campaign, READY, outbox.c.verb == "send")
+    found = sa.select(outbox.c.id).where(outbox.c.id.between(after + 1, halt.through), mine).order_by(outbox.c.id)
+    ids: list[int] = list(connection.execute(found.limit(most)).scalars())
     if not ids:
-        done = sa.and_(halts.c.campaign == campaign, halts.c.halted_at == at)
+        done = sa.and_(halts.c.campaign == halt.campaign, halts.c.through == halt.through)
         connection.execute(halts.update().where(done).values(swept=True))
         return None
     cancelled = outbox.update().where(outbox.c.id.in_(ids), READY)

@@ -66,6 +66,7 @@ outbox = sa.Table(
     sa.Column("intent_at", Instant),
     sa.Column("settled_at", Instant),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,  # a halt, and a button under a row, hold for that row and for none that comes later
 )
 """`verb` is send or update; an update redraws `message_id`. `campaign` is what can be halted as one (`rhythm.nudge`).
 
@@ -174,7 +175,8 @@ halts = sa.Table(
     metadata,
     sa.Column("campaign", sa.Text, primary_key=True),
     sa.Column("halted_at", Instant, nullable=False),
+    sa.Column("through", Id, nullable=False),
     sa.Column("swept", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""Campaigns that were stopped: nothing of them that was planned until `halted_at` begins any more. `swept` once every
-such row says so."""
+"""Campaigns that were stopped: none of their rows up to the id `through` begins any more, whatever clocks say. `swept`
+once every such row says so."""

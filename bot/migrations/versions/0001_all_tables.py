@@ -22,6 +22,7 @@ def upgrade() -> None:
         "halts",
         sa.Column("campaign", sa.Text(), nullable=False),
         sa.Column("halted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("through", ID, nullable=False),
         sa.Column("swept", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("campaign", name=op.f("pk_halts")),
     )
@@ -88,6 +89,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_accounts")),
     )
     op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_table(
+        "campaigns",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("author_id", ID, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("rate", sa.Double(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("counts", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("runs", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("given", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("beyond", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_campaigns_author_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_campaigns_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_campaigns_author_id"), "campaigns", ["author_id"], unique=False)
+    op.create_index(op.f("ix_campaigns_workspace_id"), "campaigns", ["workspace_id"], unique=False)
     op.create_table(
         "headcounts",
         sa.Column("workspace_id", ID, nullable=False),
@@ -310,6 +337,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_outbox_place_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_outbox_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_outbox_calm",
