@@ -143,7 +143,7 @@ class Process:
         while True:
             await asyncio.sleep(WATCH)
             with suppress(Exception):  # a database that is away comes back
-                shape = await self._database.read(migrations.shape)
+                shape = await self._database.read(migrations.glance)
                 if shape.too_new:
                     break
         self._refuse(shape.hindrance)

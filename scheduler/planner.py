@@ -76,7 +76,9 @@ class Planner:
         checkpoint: Checkpoint = onward,
     ) -> None:
         self._database = database
+        features = list(features)
         self._ticks = {f"{each.name}.{name}": tick for each in features for name, tick in each.ticks.items()}
+        self._upkeep = {f"{each.name}.{name}": tick for each in features for name, tick in each.upkeep.items()}
         self._tell = tell
         self._checkpoint = checkpoint
 
@@ -92,6 +94,10 @@ class Planner:
         for name, tick in self._ticks.items():
             planned += await self._tick(name, tick, now)
         return planned
+
+    async def keep_up(self, now: datetime) -> int:
+        """Run every feature's upkeep; how many rows that took."""
+        return sum([await self._tick(name, tick, now) for name, tick in self._upkeep.items()])
 
     async def _tick(self, name: str, tick: Tick, now: datetime) -> int:
         took = 0

@@ -78,6 +78,7 @@ class Scheduler:
         """Plan and dispatch everything due at the clock's present instant, until there is no more."""
         for _ in range(ROUNDS):
             done = await self._planner.run(self._clock.now())
+            done += await self._planner.keep_up(self._clock.now())
             done += await self._dispatcher.sweep()
             done += await self._dispatcher.run_due()
             if not done:
@@ -104,6 +105,7 @@ class Scheduler:
         jobs = [
             Job("plan", ticks.PLAN, self._plan, at_once=True),
             Job("sweep", ticks.SWEEP, self._dispatcher.sweep, at_once=True),
+            Job("keep up", ticks.UPKEEP, self._keep_up, at_once=True),
             Job("tidy", ticks.TIDY, self._tidy),
         ]
         return [*jobs, Job("sync", ticks.SYNC, sync, at_once=True)] if sync else jobs
@@ -111,6 +113,9 @@ class Scheduler:
     async def _plan(self) -> None:
         if await self._planner.run(self._clock.now(), ticks.AHEAD):
             self.wake()
+
+    async def _keep_up(self) -> None:
+        await self._planner.keep_up(self._clock.now())
 
     async def _tidy(self) -> None:
         await retention.tidy(self._database, self._clock.now())

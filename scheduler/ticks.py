@@ -19,6 +19,7 @@ AHEAD: Final = 2 * PLAN
 
 SWEEP: Final = timedelta(seconds=5)
 SYNC: Final = timedelta(seconds=15)
+UPKEEP: Final = timedelta(minutes=10)
 TIDY: Final = timedelta(hours=1)
 
 LOOK_SECONDS: Final = 2.0

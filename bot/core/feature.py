@@ -140,10 +140,11 @@ class Feature:
     """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
 
     words: what can be typed behind `/drumbeat`. things: what each drawing is to people (`a poll`), to be translated.
-    ticks: run by the scheduler every few seconds. upkeep: the same for what has time, every ten minutes. upcoming: the first instant after a given one at which a tick will have something to
-    do, so that a clock moved by hand stops there. home: parts for a person's home page. data: what is stored of a
-    person, as label and value. forget: erases it. waiting: what would gain from the reader's answer just now, a
-    sentence each, from shared places only. roles: who may press a button or send a form, where not everybody may.
+    ticks: run by the scheduler every few seconds. upkeep: the same for what has time, every ten minutes. upcoming: the
+    first instant after a given one at which a tick will have something to do, so that a clock moved by hand stops
+    there. home: parts for a person's home page. data: what is stored of a person, as label and value. forget: erases
+    it. waiting: what would gain from the reader's answer just now, a sentence each, from shared places only. roles: who
+    may press a button or send a form, where not everybody may.
     """
 
     name: str

@@ -43,7 +43,7 @@ def feature() -> Feature:
             "blank": later("a word about a blank profile"),
             "introduction": later("an introduction"),
         },
-        ticks={"settle": intros.settle},
+        upkeep={"settle": intros.settle},
         home=intros.home,
         waiting=intros.waiting,
         data=intros.data,

@@ -54,7 +54,7 @@ def feature(others: Sequence[Feature] = ()) -> Feature:
             "reminder": later("the weekly reminder to post"),
             "appointed": later("a word to a new leader"),
         },
-        ticks={"sweep": rhythm.sweep},
+        upkeep={"sweep": rhythm.sweep},
         home=rhythm.home,
         data=rhythm.data,
         forget=rhythm.forget,

@@ -141,7 +141,7 @@ class Stage:
     async def tick(self) -> None:
         """Let every feature settle what is due now."""
         for feature in self.features:
-            for tick in feature.ticks.values():
+            for tick in (*feature.ticks.values(), *feature.upkeep.values()):
                 await self.run(lambda c, tick=tick: tick(c, self.clock.now()))  # type: ignore[misc]
 
     async def planned(self, account: str = "") -> list[Said]:

@@ -98,7 +98,7 @@ async def install(walk: Walk) -> None:
     card = await walk.newest("home.welcome")
     await walk.press("U-anna", card, "home.help")
     await walk.press("U-anna", card, "home.settings")
-    await walk.stage.run(lambda c: walk.stage.engine.features["intros"].ticks["settle"](c, walk.stage.clock.now()))
+    await walk.stage.run(lambda c: walk.stage.engine.features["intros"].upkeep["settle"](c, walk.stage.clock.now()))
 
 
 async def welcome(walk: Walk) -> None:

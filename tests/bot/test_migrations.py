@@ -116,6 +116,7 @@ async def test_a_database_knows_who_may_go_on_with_it(database_url: str) -> None
     await database.run(migrations.upgrade)
     shape = await database.read(migrations.shape)
     assert shape.min_compatible == migrations.oldest_compatible(migrations.head())
+    assert await database.read(migrations.glance) == shape
     await database.close()
 
 

@@ -119,6 +119,29 @@ async def test_a_features_tick_runs_until_it_has_nothing_to_do_and_its_fault_sta
     assert asked == [MONDAY] * 3
 
 
+async def test_what_has_time_is_left_to_the_upkeep(world: World) -> None:
+    asked = []
+
+    def tick(_connection: Connection, now: datetime) -> int:
+        asked.append(now)
+        return 0
+
+    planner = Planner(world.database, [Feature(name="slow", upkeep={"tick": tick})])
+    await planner.run(MONDAY)
+    assert asked == []
+    await planner.keep_up(MONDAY)
+    assert asked == [MONDAY]
+
+
+async def test_a_clock_moved_by_hand_leaves_no_upkeep_behind(world: World) -> None:
+    world.engine.features["slow"] = Feature(
+        name="slow", upkeep={"tick": lambda _connection, now: kept.append(now) or 0}
+    )
+    kept: list[datetime] = []
+    await world.another().run_due()
+    assert set(kept) == {MONDAY}
+
+
 @pytest.fixture(scope="module")
 async def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
     file: Path = tmp_path_factory.mktemp("planner") / "planner.sqlite"
