@@ -12,8 +12,12 @@ from playwright.async_api import Browser, Page, Route, expect
 from starlette.applications import Starlette
 
 from adapters.teams.app import TeamsAdapter, TeamsSettings
-from bot.core.database import metadata, open_database
+from bot.core import outbox as core
+from bot.core.database import Connection, Database, metadata, open_database
+from bot.core.directory import store as directory
 from bot.core.engine import Engine
+from bot.core.outbox import Lane, outbox
+from bot.core.people import Role
 from bot.features import features
 from scheduler.clock import MovableClock
 from scheduler.dispatcher import Dispatcher
@@ -34,6 +38,7 @@ class Desk:
 
     playground: playground.Playground
     page: Page
+    database: Database
     clock: MovableClock
     dispatcher: Dispatcher
     planner: Planner
@@ -77,9 +82,8 @@ async def desk(chromium: Browser, sqlite_url: str, _folder: Path) -> AsyncIterat
         with _running(f"{address}/api/messages", _folder) as started:
             stage = Stage(engine, {adapter.platform.name: adapter.platform})
             page = await _window(chromium, started, stack)
-            yield Desk(
-                started, page, clock, Dispatcher(database, stage, clock), Planner(database, engine.features.values())
-            )
+            dispatcher, planner = Dispatcher(database, stage, clock), Planner(database, engine.features.values())
+            yield Desk(started, page, database, clock, dispatcher, planner)
 
 
 @contextlib.contextmanager
@@ -161,3 +165,31 @@ async def test_help_comes_for_whatever_nobody_understands(desk: Desk) -> None:
     await desk.write("what can you do?")
     await expect(desk.page.get_by_text("What you can type", exact=True)).to_be_visible(timeout=PATIENCE)
     await expect(desk.page.get_by_text("rhythm Choose two or three")).to_be_visible()
+
+
+async def test_a_message_in_doubt_is_shown_in_the_chat_and_taken_for_arrived(desk: Desk) -> None:
+    await desk.write("help")
+    await expect(desk.page.get_by_text("What you can type", exact=True)).to_be_visible(timeout=PATIENCE)
+    await desk.database.run(lambda connection: _doubt(connection, desk.clock.now()))
+    await desk.write("unsent")
+    await expect(desk.page.get_by_text("Did these arrive?")).to_be_visible(timeout=PATIENCE)
+    await desk.page.get_by_role("button", name="It arrived").click()
+    await expect(desk.page.get_by_text("Taken for arrived: a nudge.")).to_be_visible(timeout=PATIENCE)
+
+
+def _doubt(connection: Connection, now: datetime) -> None:
+    """Whoever is here may decide, and there is a message of which nobody knows whether it arrived."""
+    (workspace,) = directory.all_workspaces(connection)
+    me, *_ = directory.everybody(connection, workspace)
+    directory.grant(connection, me, Role.COMMUNICATOR)
+    core.send(
+        connection,
+        key="nudge",
+        drawing="rhythm.nudge",
+        lane=Lane.NUDGE,
+        now=now,
+        workspace=workspace.id,
+        person=me.id,
+    )
+    nudge = outbox.update().where(outbox.c.key == "nudge")
+    connection.execute(nudge.values(state="unknown", try_at=None, intent_at=now))
