@@ -29,5 +29,5 @@ def feature(others: Sequence[Feature]) -> Feature:
         roles=dict.fromkeys(("show", "resend", "settle"), Role.COMMUNICATOR),
         drawings={"doubts": outgoing.draw_doubts},
         things=things,
-        ticks={"tell": outgoing.tell},
+        upkeep={"tell": outgoing.tell},
     )

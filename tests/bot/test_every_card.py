@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.core import outbox as core
 from bot.core import texts
-from bot.core.database import metadata, open_database
+from bot.core.cards import Card
+from bot.core.database import Connection, metadata, open_database
 from bot.core.directory import store as directory
+from bot.core.outbox import Lane, State, outbox
 from bot.core.people import Profile
 from bot.core.places import PlaceKind
 from bot.features import features
 from bot.home import cards, service, settings
 from tests.bot.stage import Stage
-from tests.bot.walk import PSEUDO, Marked, Walk
+from tests.bot.walk import PSEUDO, Marked, Walk, pressable
 
 CAST = {"U-anna": "Анна", "U-ben": "Бен", "U-chen": "Чен", "U-dora": "Дора"}
 CROWD = {f"U-{number}": f"№ {number}" for number in range(11)}
@@ -77,6 +80,7 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await misread_rhythms(walk)
     await live_with_a_rhythm(walk)
     await lead(walk)
+    await decide(walk)
     await open_homes(walk)
     await leave(walk)
     assert everything(walk.stage) == walk.met
@@ -275,6 +279,29 @@ async def lead(walk: Walk) -> None:
     for address in ("rhythm.done", "rhythm.skip", "rhythm.unremind"):
         await walk.press("U-ben", card, address)
     await walk.type("U-ben", "/rhythm")
+
+
+async def decide(walk: Walk) -> None:
+    stage = walk.stage
+    workspace, ben, now = await stage.workspace(), await stage.person("U-ben"), stage.clock.now()
+    lost = {"state": State.UNKNOWN.value, "try_at": None, "intent_at": now}
+
+    def lose(connection: Connection) -> None:
+        for number in range(14):
+            drawing = "home.communicator" if number < 13 else "gone.gone"
+            key, lane = f"lost:{number}", Lane.NOTICE
+            core.send(connection, key=key, drawing=drawing, lane=lane, now=now, workspace=workspace.id, person=ben.id)
+        connection.execute(outbox.update().where(outbox.c.key.startswith("lost:")).values(lost))
+
+    await stage.run(lose)
+    await walk.pass_time(minutes=1)
+    await walk.press("U-anna", await walk.newest("outgoing.doubts"), "outgoing.show")
+    seen = (await walk.type("U-anna", "/drumbeat unsent")).whisper
+    for address in ("outgoing.resend", "outgoing.resend", "outgoing.settle"):
+        await walk.press("U-anna", seen, address)
+    seen = (await walk.force("U-anna", "outgoing.settle", "0")).replace
+    while isinstance(seen, Card) and list(pressable(seen)):
+        seen = (await walk.press("U-anna", seen, "outgoing.settle")).replace
 
 
 async def open_homes(walk: Walk) -> None:
