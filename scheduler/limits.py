@@ -91,7 +91,11 @@ class Buckets:
 
     def save(self) -> None:
         """Write what was drawn."""
-        _DRAWN.many(self._connection, [{"key": key, "arrival": self._rows[key].arrival} for key in sorted(self._drawn)])
+        drawn = {key: self._rows[key].arrival for key in sorted(self._drawn)}
+        if self._connection.dialect.name == "postgresql":
+            _DRAWN_TOGETHER.run(self._connection, keys=list(drawn), arrivals=list(drawn.values()))
+            return
+        _DRAWN.many(self._connection, [{"key": key, "arrival": arrival} for key, arrival in drawn.items()])
 
     def _until(self, workspace: int, limit: Limit, *, calm: bool) -> float:
         """The second from which the bucket allows the call; 0 if it does now."""
@@ -163,7 +167,18 @@ def _drawn(connection: Connection) -> sa.UpdateBase:
     return upsert
 
 
+def _drawn_together(connection: Connection) -> sa.UpdateBase:
+    keys, arrivals = sa.bindparam("keys", type_=sa.ARRAY(sa.Text)), sa.bindparam("arrivals", type_=sa.ARRAY(sa.Double))
+    drawn = sa.func.unnest(keys, arrivals).table_valued("key", "arrival").render_derived(name="drawn")
+    given = insert(connection, buckets).from_select(["key", "arrival"], sa.select(drawn.c.key, drawn.c.arrival))
+    upsert: sa.UpdateBase = given.on_conflict_do_update(
+        index_elements=["key"], set_={"arrival": given.excluded.arrival}
+    )
+    return upsert
+
+
 _DRAWN: Final = Prepared(_drawn)
+_DRAWN_TOGETHER: Final = Prepared(_drawn_together)
 
 
 def _lock(_connection: Connection) -> sa.Select[None]:

@@ -7,10 +7,10 @@ from typing import Final
 
 from scheduler.queue import Queue
 
-AT_ONCE: Final = 128
+AT_ONCE: Final = 256
 """Calls of one replica at once. A crash leaves at most so many messages of unknown fate."""
 
-RESERVED: Final = 16
+RESERVED: Final = 32
 """Of them, those that only urgent lanes may use."""
 
 AT_ONCE_PER_WORKSPACE: Final = 64
