@@ -4,7 +4,7 @@ All of it is one transaction, so a worker that dies in it leaves every row as it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
@@ -152,7 +152,9 @@ class Delivery:
         if redrawn := [each.entry.message_id for each in ready if each.entry.message_id is not None]:
             drawn = messages.update().where(messages.c.id.in_(redrawn))
             connection.execute(drawn.values(redraw_after=now + REDRAW_PAUSE))
-        taken.ready += [replace(each, scene=replace(each.scene, entry=begun[each.entry.id])) for each in ready]
+        for scene, platform, card in ((each.scene, each.platform, each.card) for each in ready):
+            since = Scene(begun[scene.entry.id], scene.workspace, scene.reader, scene.to, scene.message)
+            taken.ready.append(Ready(since, platform, card))
 
 
 class _Rulings:

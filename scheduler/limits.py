@@ -71,6 +71,7 @@ class Buckets:
         wanted = sorted({*keys, *map(everything, mine)})
         self._rows = {key: _Bucket(*facts) for key, *facts in _READ.rows(connection, keys=wanted)}
         self._drawn: set[str] = set()
+        self._emissions: dict[str, float] = {}
 
     def refuse(self, workspace: int, limits: Sequence[Limit], *, calm: bool) -> Refused | None:
         """Why a call has to wait, if it has. `calm` calls leave half of each burst to the others."""
@@ -111,8 +112,10 @@ class Buckets:
 
     def _emission(self, workspace: int, limit: Limit) -> float:
         """Seconds between two calls."""
-        pace = min(self._row(limit.key).pace_at(self._now), self._row(everything(workspace)).pace_at(self._now))
-        return 1 / (limit.rate * pace)
+        if limit.key not in self._emissions:
+            paces = (self._row(key).pace_at(self._now) for key in (limit.key, everything(workspace)))
+            self._emissions[limit.key] = 1 / (limit.rate * min(paces))
+        return self._emissions[limit.key]
 
     def _row(self, key: str) -> _Bucket:
         return self._rows.get(key, _UNUSED)
