@@ -22,7 +22,7 @@ from bot.core.engine import Engine
 from bot.core.interactions import Interaction
 from bot.core.ports import Clock, Platform
 from bot.features import features
-from scheduler import Hook, Notice, Scheduler
+from scheduler import Happening, Hook, Notice, Scheduler
 
 OPENING: Final = 2.0
 """Seconds that a start waits for the database before it listens all the same, and then between two looks for it."""
@@ -74,7 +74,7 @@ class Process:
         self._database = database
         self._platforms = platforms
         self._adapters: list[Adapter] = []
-        self._metrics = Metrics(database, clock)
+        self._metrics = Metrics(database, clock, list(Happening))
         self._sending = AsyncExitStack()
         self._hindrance = "The start is not finished."
         self.failed = False

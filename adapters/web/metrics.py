@@ -1,7 +1,7 @@
 """Figures for Prometheus: requests, the engine's work, what waits in the outbox and what became of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,6 +16,7 @@ from starlette.types import Scope
 from bot.core import outbox
 from bot.core.database import Database
 from bot.core.interactions import Interaction
+from bot.core.outbox import Lane
 from bot.core.ports import Clock
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
@@ -34,9 +35,9 @@ DOORS: Final = ("calendar", "desk", "healthz", "metrics", "readyz", "sandbox", "
 
 
 class Metrics:
-    """The figures of one process."""
+    """The figures of one process; `happenings` from the start, for Prometheus notices no first step from nothing."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, happenings: Iterable[str] = ()) -> None:
         self._database = database
         self._clock = clock
         self.registry = CollectorRegistry()
@@ -80,6 +81,10 @@ class Metrics:
         )
         self._halted = Gauge("drumbeat_halted_campaigns", "Campaigns that were stopped", registry=self.registry)
         self._count_at = 0.0
+        for lane in Lane:
+            self._lag.labels(lane.value)
+            for happening in happenings:
+                self._messages.labels(str(happening), lane.value)
 
     @property
     def routes(self) -> list[BaseRoute]:

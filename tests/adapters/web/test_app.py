@@ -157,6 +157,15 @@ async def test_figures_tell_what_waits_since_when_and_what_happened(database: Da
     assert SECRET not in page
 
 
+async def test_what_has_not_happened_yet_is_told_too_so_that_its_first_time_is_noticed(database: Database) -> None:
+    metrics = Metrics(database, HandClock(), ["failed"])
+    with TestClient(application(metrics.routes, metrics)) as client:
+        page = client.get("/metrics").text
+    await database.close()
+    assert 'drumbeat_messages_total{happening="failed",lane="nudge"} 0.0' in page
+    assert 'drumbeat_message_lag_seconds_count{lane="answer"} 0.0' in page
+
+
 async def test_the_outbox_is_counted_now_and_then_however_often_somebody_asks(database: Database) -> None:
     clock = HandClock()
     metrics = Metrics(database, clock)
