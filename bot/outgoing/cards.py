@@ -26,7 +26,8 @@ def doubts(t: Texts, shown: Sequence[Doubt], count: int, said: str = "") -> Card
         nothing = t("No message is in doubt.")
         return Card(said or nothing, (*parts, Prose(plain(nothing))))
     title = t("Did these arrive?")
-    parts += [Heading(title), Context(t.rich("The chat did not say whether these arrived, so look for them there."))]
+    unsure = t.rich("The chat did not say whether these arrived. Look in the channel, or ask whoever it was for.")
+    parts += [Heading(title), Context(unsure)]
     for doubt in shown:
         parts += [_line(t, doubt), _choices(t, doubt)]
     if more := count - len(shown):

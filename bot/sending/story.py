@@ -96,7 +96,7 @@ def _unknown(entry: Entry) -> Iterator[str]:
     if entry.try_at:
         yield f"The chat is asked for it {moment(entry.try_at)}; it is sent again only if it is not there."
         return
-    yield "The chat is not asked any more. Look for it there, then:"
+    yield "The chat is not asked any more. Look for it there, or ask whoever it was for; then:"
     yield f"`drumbeat outbox resend {entry.id}` sends it again,"
     yield f"`drumbeat outbox settle {entry.id}` takes it for arrived."
 
