@@ -98,9 +98,8 @@ async def test_one_row_with_a_bug_costs_its_neighbours_nothing(world: World) -> 
 
 
 async def test_an_unknown_message_is_sent_again_or_taken_for_sent_by_hand(world: World) -> None:
-    world.platform.errors = []
     for key, person in (("again", world.ada), ("arrived", world.ben)):
-        await world.send(key, person=person)
+        await world.send(key, person=person, campaign="campaign")
     entries = await world.take()
     now = world.clock.now()
 
@@ -113,6 +112,7 @@ async def test_an_unknown_message_is_sent_again_or_taken_for_sent_by_hand(world:
 
     again, arrived = await world.database.run(lose)
     assert await world.database.read(core.doubtful) == 2
+    await world.database.run(lambda c: core.halt(c, "campaign", now))
     assert await world.database.run(lambda c: core.resend(c, again, now))
     assert await world.database.run(lambda c: core.settle(c, arrived, now))
     assert not await world.database.run(lambda c: core.settle(c, arrived, now))

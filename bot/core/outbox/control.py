@@ -93,9 +93,12 @@ def entry_of(connection: Connection, key: str) -> Entry | None:
 
 
 def resend(connection: Connection, row: int, now: datetime) -> bool:
-    """Send a message of unknown fate again, at the risk that it is there twice; False if its fate is known by now."""
-    again = {"state": State.READY.value, "try_at": now, "expires_at": None, "attempts": 0, "intent_at": None}
-    return _decide(connection, row, **again, reason=SENT_AGAIN)
+    """Send a message of unknown fate again, at the risk that it is there twice; False if its fate is known by now.
+
+    It goes by itself: neither the end of its time nor a stop of its campaign holds for it any more.
+    """
+    itself = {"campaign": SENT_AGAIN, "expires_at": None, "attempts": 0, "intent_at": None}
+    return _decide(connection, row, state=State.READY.value, due_at=now, try_at=now, reason=SENT_AGAIN, **itself)
 
 
 def settle(connection: Connection, row: int, now: datetime) -> bool:
