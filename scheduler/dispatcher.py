@@ -13,7 +13,7 @@ from bot.core import outbox
 from bot.core.database import Connection, Database
 from bot.core.errors import PlatformError, Unknown
 from bot.core.outbox import Entry, Halt
-from bot.core.ports import Clock, Posted
+from bot.core.ports import MAY_BEGIN, Clock, Posted
 from scheduler import leases
 from scheduler.delivery import Delivery, Ready, Taken
 from scheduler.failures import where
@@ -192,10 +192,15 @@ class Dispatcher:
     async def _carry(self, ready: Ready, began: float) -> None:
         """One call. Whatever happens to it, its row is written, or left to whoever takes over."""
         self._checkpoint("after intent")
-        limit = self._patience.lease - self._patience.call
-        if self._clock.elapsed() - began >= limit.total_seconds():
+        limit = (self._patience.lease - self._patience.call).total_seconds()
+
+        def ours() -> bool:
+            return self._clock.elapsed() - began < limit
+
+        if not ours():
             self._drop(ready)  # This process slept: somebody else may be asking for this message already.
             return
+        MAY_BEGIN.set(ours)  # in the context of this one task
         result = await self._call(ready)
         self._checkpoint("before the receipt")
         self._landed.append(Landed(ready, result, self._clock.now()))

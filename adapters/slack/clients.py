@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
+from bot.core.ports import MAY_BEGIN
 
 PATIENCE: Final = aiohttp.ClientTimeout(total=15, connect=5)
 """Seconds for a whole call and for its connection."""
@@ -58,7 +59,7 @@ class Web:
 
     def start(self) -> None:
         """Open the session; needs a running loop."""
-        self._session = aiohttp.ClientSession(timeout=PATIENCE)
+        self._session = aiohttp.ClientSession(timeout=PATIENCE, trace_configs=[_punctual()])
         self._clients.clear()
 
     async def stop(self) -> None:
@@ -84,6 +85,18 @@ class Web:
                     raise PlatformError(f"response_url_{response.status}")
         except (aiohttp.ClientError, TimeoutError):
             raise Unknown("no_answer") from None
+
+
+def _punctual() -> aiohttp.TraceConfig:
+    """Breaks a call off that may not begin any more, at the last moment before its bytes go out."""
+
+    async def look(_session: object, _context: object, _chunk: object) -> None:
+        if not MAY_BEGIN.get()():
+            raise Unavailable("too_late")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(look)
+    return trace
 
 
 async def taken(call: Awaitable[AsyncSlackResponse], bucket: str = "") -> AsyncSlackResponse:

@@ -14,6 +14,7 @@ import httpx2
 
 from adapters.teams.activity import Account
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
+from bot.core.ports import MAY_BEGIN
 
 TIMEOUT: Final = httpx2.Timeout(15, connect=5)
 """Seconds. Teams itself gives up on a bot after 15."""
@@ -109,12 +110,21 @@ class Connector:
     async def _call(self, method: str, service: str, path: str, **more: Any) -> Json:  # noqa: ANN401 -- httpx's arguments
         headers = {"Authorization": f"Bearer {await self._tokens()}"} if self._tokens else {}
         url = f"{service.rstrip('/')}/{path}"
-        response = await _sent(self._client.request(method, url, headers=headers, timeout=TIMEOUT, **more))
+        extensions = {"trace": _punctual}
+        request = self._client.request(method, url, headers=headers, timeout=TIMEOUT, extensions=extensions, **more)
+        response = await _sent(request)
         if response.is_success:
             return _body(response)
         if response.status_code == httpx2.codes.UNAUTHORIZED and self._tokens:
             self._tokens.forget()
         raise _trouble(response)
+
+
+async def _punctual(event: str, _facts: Json) -> None:
+    """Break a call off that may not begin any more, at the last moment before its bytes go out."""
+    writes = event.endswith(("send_request_headers.started", "send_request_body.started"))
+    if writes and not MAY_BEGIN.get()():
+        raise Unavailable("too_late")
 
 
 async def _sent(request: Awaitable[httpx2.Response]) -> httpx2.Response:

@@ -1,9 +1,10 @@
 """The ports: what the core needs from a platform, and from time."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.core.cards import Card
 from bot.core.people import Profile
@@ -50,6 +51,18 @@ class Limit:
     rate: float
     burst: int
     shared: bool = True
+
+
+def _always() -> bool:
+    return True
+
+
+MAY_BEGIN: Final[ContextVar[Callable[[], bool]]] = ContextVar("may_begin", default=_always)
+"""Whether the call that is on its way out may still begin.
+
+A process may sleep at any point (a suspended machine), and others take over meanwhile what it was about to send. So a
+platform that is reached over a network asks once more right before it writes, and raises instead.
+"""
 
 
 class Platform(Protocol):

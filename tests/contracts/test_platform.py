@@ -16,7 +16,7 @@ from bot.core.cards import note
 from bot.core.database import metadata, open_database
 from bot.core.errors import PlatformError
 from bot.core.places import Workspace
-from bot.core.ports import Destination, Platform, Posted
+from bot.core.ports import MAY_BEGIN, Destination, Platform, Posted
 from scheduler import MovableClock
 from tests.adapters.teams import microsoft
 from tests.adapters.teams.conftest import connected
@@ -131,6 +131,22 @@ async def test_a_message_is_redrawn_in_place(peer: Peer) -> None:
     posted = await peer.platform.send(Destination(peer.workspace, place=peer.place), note("Before"), "key-1")
     await peer.platform.update(peer.workspace, posted, note("After"))
     assert "After" in await peer.says(posted)
+
+
+@pytest.mark.parametrize("peer", ["emulated", "teams"], indirect=True)
+async def test_a_call_that_may_not_begin_any_more_goes_nowhere(peer: Peer) -> None:
+    """Over a network, that is: what happens within the process cannot be overtaken by others."""
+    to = Destination(peer.workspace, place=peer.place)
+    posted = await peer.platform.send(to, note("Before"), "key-in-time")
+    allowed = MAY_BEGIN.set(lambda: False)
+    with pytest.raises(PlatformError):
+        await peer.platform.update(peer.workspace, posted, note("After"))
+    with pytest.raises(PlatformError):
+        await peer.platform.send(to, note("After"), "key-too-late")
+    MAY_BEGIN.reset(allowed)
+    assert "Before" in await peer.says(posted)
+    if peer.knows:
+        assert await peer.platform.find(to, "key-too-late", NOW) is None
 
 
 async def test_a_place_that_is_not_there_is_an_error_with_a_reason(peer: Peer) -> None:
