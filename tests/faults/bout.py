@@ -33,6 +33,9 @@ from tests.parts import process
 PEACE: Final = 90.0
 """Seconds after the trouble within which every message must have ended."""
 
+LONGEST: Final = 900.0
+"""Seconds after which a bout has hung."""
+
 SOON: Final = 12.0
 """Seconds that are enough for what waits for nothing."""
 
@@ -118,8 +121,9 @@ async def run(plan: Plan, build: Build, seed: int) -> Outcome:
         house.do(lambda connection: company.found(connection, book.teams, chat))
         bout, office = await _begin(plan, folder, house, chat, seed, book)
         try:
-            await _rage(plan, bout, office)
-            await _calm(plan, bout, office, book)
+            async with asyncio.timeout(LONGEST):
+                await _rage(plan, bout, office)
+                await _calm(plan, bout, office, book)
         finally:
             await bout.crew.close()
     outcome = _judged(plan, bout, book, folder, seed)
@@ -175,7 +179,7 @@ async def _calm(plan: Plan, bout: Bout, office: Office, book: Book) -> None:
         bout.offsets.put(slot, 0)
     await bout.weather(FAIR)
     while len(bout.crew.living) < bout.house.replicas:
-        await bout.crew.spawn().born.wait()
+        await bout.crew.spawn()
     await office.finish()
     if not await _ended(bout.house, book, PEACE if not plan.later else SOON) and plan.later:
         bout.offsets.put(0, plan.later)

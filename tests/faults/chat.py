@@ -118,14 +118,14 @@ async def _hang(request: web.Request) -> None:
 
 
 async def _body(request: web.Request) -> Json:
-    """What was sent, by JSON, form or query; whoever takes too long to send it is cut off."""
+    """What was sent, by JSON, form or query; whoever takes too long to send it, or dies meanwhile, is cut off."""
     try:
         async with asyncio.timeout(UPLOAD):
             if "json" in request.content_type:
                 body: Json = await request.json()
                 return body
             return {**request.query, **await request.post()}
-    except TimeoutError:
+    except (TimeoutError, ConnectionError, ValueError):
         if request.transport:
             request.transport.abort()
         raise web.HTTPRequestTimeout from None

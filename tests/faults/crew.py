@@ -78,14 +78,15 @@ class Crew:
             await self._program.wait()
             await self._hearing
 
-    def spawn(self, **more: Any) -> Worker:  # noqa: ANN401 -- fields of `Orders`
-        """Have one more worker made."""
+    async def spawn(self, **more: Any) -> Worker:  # noqa: ANN401 -- fields of `Orders`
+        """Have one more worker made, and wait until it is born."""
         self._numbers += 1
         number = self._numbers
         orders = replace(self._orders, number=number, door=str(self._folder / f"door{number}"), **more)
         worker = self._workers[number] = Worker(orders)
         if self._program and self._program.stdin:
             self._program.stdin.write(json.dumps(asdict(orders)).encode() + b"\n")
+        await worker.born.wait()
         return worker
 
     @property

@@ -22,6 +22,7 @@ TIMES: Final = {
     "after claim": 6,
     "before intent": 6,
     "after intent": 12,
+    "before the call": 12,
     "the platform accepted": 20,
     "before the receipt": 12,
     "while redrawing": 3,
@@ -59,7 +60,7 @@ def mortal(seed: int) -> Life:
     async def life(bout: Bout, _place: int) -> None:
         label, times = points.draw()
         outside = label == FROM_OUTSIDE
-        worker = bout.crew.spawn(die=None if outside else (label, times))
+        worker = await bout.crew.spawn(die=None if outside else (label, times))
         await first(bout.chance.uniform(0.2, 5) if outside else 7, worker.ended, bout.over)
         worker.signal(signal.SIGKILL)
         await worker.ended.wait()
@@ -76,7 +77,7 @@ def drowsy(seed: int) -> Life:
     async def life(bout: Bout, _place: int) -> None:
         label, times = points.draw()
         outside = label == FROM_OUTSIDE
-        worker = bout.crew.spawn(freeze=None if outside else (label, times))
+        worker = await bout.crew.spawn(freeze=None if outside else (label, times))
         await first(bout.chance.uniform(0.5, 3) if outside else 7, worker.froze, worker.ended, bout.over)
         if not worker.froze.is_set():
             bout.crew.freezes[FROM_OUTSIDE] += 1
@@ -91,13 +92,13 @@ def drowsy(seed: int) -> Life:
 
 async def steady(bout: Bout, place: int) -> None:
     """A life without an end of its own. Each place has a clock of its own."""
-    worker = bout.crew.spawn(slot=place + 1)
+    worker = await bout.crew.spawn(slot=place + 1)
     await first(HOUR, worker.ended, bout.over)
 
 
 async def brief(bout: Bout, _place: int) -> None:
     """A life that ends in peace (SIGTERM) after a few seconds, as in a rolling restart."""
-    worker = bout.crew.spawn()
+    worker = await bout.crew.spawn()
     await bout.pause(bout.chance.uniform(1, 4))
     await _retired(worker)
     bout.done["restarted in peace"] += 1
@@ -285,7 +286,7 @@ def fenceless() -> Plan:
         if place:
             await steady(bout, place)
             return
-        worker = bout.crew.spawn(freeze=("after intent", 1), broken=NO_FENCE)
+        worker = await bout.crew.spawn(freeze=("after intent", 1), broken=NO_FENCE)
         await first(20, worker.froze, bout.over)
         await bout.pause(3 * LEASE)
         worker.thaw()

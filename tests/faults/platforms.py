@@ -19,6 +19,7 @@ from scheduler.notices import Checkpoint
 
 RATE: Final = 200.0
 BURST: Final = 20
+CALLING: Final = "before the call"
 ACCEPTED: Final = "the platform accepted"
 
 
@@ -33,13 +34,14 @@ class AnyTokens:
 
 
 class Slack(SlackPlatform):
-    """The real adapter, which passes a checkpoint where only the platform knows what it took."""
+    """The real adapter, with checkpoints where the dispatcher has let go of a call, and where nobody knows of it."""
 
     def __init__(self, web: Web, checkpoint: Checkpoint) -> None:
         super().__init__(web, AnyTokens())
         self._checkpoint = checkpoint
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
+        self._checkpoint(CALLING)
         posted = await super().send(to, card, key)
         self._checkpoint(ACCEPTED)
         return posted
@@ -60,6 +62,7 @@ class Teams(TeamsPlatform):
         self._checkpoint = checkpoint
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
+        self._checkpoint(CALLING)
         posted = await super().send(to, card, key)
         self._checkpoint(ACCEPTED)
         return posted
