@@ -9,11 +9,13 @@ from bot.core import texts
 from bot.core.cards import Card
 from bot.core.database import Connection, metadata, open_database
 from bot.core.directory import store as directory
+from bot.core.engine import Engine
 from bot.core.outbox import Lane, State, outbox
 from bot.core.people import Profile
 from bot.core.places import PlaceKind
 from bot.features import features
 from bot.home import cards, service, settings
+from tests.bot.campaigns.limited import Limited
 from tests.bot.stage import Stage
 from tests.bot.walk import PSEUDO, Marked, Walk, pressable
 
@@ -80,6 +82,7 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await misread_rhythms(walk)
     await live_with_a_rhythm(walk)
     await lead(walk)
+    await campaign(walk)
     await decide(walk)
     await open_homes(walk)
     await leave(walk)
@@ -279,6 +282,46 @@ async def lead(walk: Walk) -> None:
     for address in ("rhythm.done", "rhythm.skip", "rhythm.unremind"):
         await walk.press("U-ben", card, address)
     await walk.type("U-ben", "/rhythm")
+
+
+async def misread_campaigns(walk: Walk) -> None:
+    for line in (
+        "Переезд",
+        f'"{"ж" * 151}" "В понедельник"',
+        f'"Переезд" "{"ж" * 2001}"',
+        '"Переезд" "В понедельник" --to кому',
+        '"Переезд" "В понедельник" --at вчера',
+        '"Переезд" "В понедельник" --within 9d',
+    ):
+        await walk.type("U-anna", f"/campaign {line}")
+    opened = await walk.type("U-anna", "/campaign")
+    await walk.send("U-anna", opened, title="", text="")
+
+
+async def campaign(walk: Walk) -> None:
+    await walk.type("U-dora", "/campaign list")
+    await walk.type("U-anna", "/campaign list")
+    await misread_campaigns(walk)
+    home = (await walk.happen("U-anna", "home_opened")).home
+    await walk.send("U-anna", await walk.press("U-anna", home, "campaigns.campaign"), title="Переезд", text="Скоро")
+    platforms = {"stage": Limited(2 / 60)}
+    clock, stage = walk.stage.clock, walk.stage
+    stage.engine = Engine(stage.database, clock, stage.features, otherwise="drumbeat", platforms=platforms)
+    for line in ("--within 2m", "--within 90m", "--to leaders", '--at "2030-01-01 09:00"'):
+        await walk.type("U-anna", f'/campaign "Переезд" "<@U-ben>, скоро" {line}')
+    seen = await walk.type("U-anna", '/campaign "Переезд" "<@U-ben>, скоро"')
+    for address in ("campaigns.change", "campaigns.discard", "campaigns.discard", "campaigns.start"):
+        await walk.press("U-anna", seen.whisper, address)
+    seen = await walk.type("U-anna", '/campaign "Переезд" "Скоро, <#C-general>" --at 20m')
+    started = (await walk.press("U-anna", seen.whisper, "campaigns.start")).replace
+    await walk.press("U-anna", seen.whisper, "campaigns.start")
+    await walk.pass_time(minutes=11)
+    await walk.pass_time(minutes=9)
+    for address in ("campaigns.progress", "campaigns.stop", "campaigns.progress", "campaigns.stop"):
+        await walk.press("U-anna", started, address)
+    await walk.type("U-anna", "/campaign list")
+    await walk.type("U-anna", '/campaign "Переезд" "Скоро"')
+    await walk.force("U-anna", "campaigns.start", "999")
 
 
 async def decide(walk: Walk) -> None:

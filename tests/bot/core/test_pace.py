@@ -29,3 +29,4 @@ def test_a_platform_that_is_not_spoken_here_has_no_limit_to_tell_of() -> None:
 
 def test_a_minute_holds_whole_messages_and_at_least_one() -> None:
     assert [a_minute(rate, 700) for rate in (8.34, 0.001, None)] == [500, 1, 700]
+    assert [a_minute(limit / 60, 0) for limit in range(1, 2000)] == list(range(1, 2000))
