@@ -42,7 +42,7 @@ class Size:
     rounds: int
 
 
-WHOLE: Final = Size(20_000, 2_000, 3)
+WHOLE: Final = Size(10_000, 1_000, 7)
 SMALL: Final = Size(400, 100, 1)
 
 
