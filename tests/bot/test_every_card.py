@@ -291,7 +291,7 @@ async def misread_campaigns(walk: Walk) -> None:
         f'"Переезд" "{"ж" * 2001}"',
         '"Переезд" "В понедельник" --to кому',
         '"Переезд" "В понедельник" --at вчера',
-        '"Переезд" "В понедельник" --within 9d',
+        '"Переезд" "В понедельник" --within долго',
     ):
         await walk.type("U-anna", f"/campaign {line}")
     opened = await walk.type("U-anna", "/campaign")
@@ -316,7 +316,8 @@ async def campaign(walk: Walk) -> None:
     started = (await walk.press("U-anna", seen.whisper, "campaigns.start")).replace
     await walk.press("U-anna", seen.whisper, "campaigns.start")
     await walk.pass_time(minutes=11)
-    await walk.pass_time(minutes=9)
+    for _ in ("counted", "given slots", "planned"):
+        await walk.pass_time(minutes=3)
     for address in ("campaigns.progress", "campaigns.stop", "campaigns.progress", "campaigns.stop"):
         await walk.press("U-anna", started, address)
     await walk.type("U-anna", "/campaign list")
