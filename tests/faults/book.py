@@ -15,7 +15,7 @@ CALM: Final = ("notice", "nudge")
 
 @dataclass(slots=True)
 class Wish:
-    """A message that was planned. `acknowledged` is whether anybody has said so."""
+    """A message that was planned. `acknowledged`: somebody has said so. `expires`: it may come too late."""
 
     mark: str
     team: Team
@@ -24,6 +24,7 @@ class Wish:
     place: str = ""
     subject: str = ""
     campaign: str = ""
+    expires: bool = False
     acknowledged: bool = False
 
 

@@ -21,7 +21,7 @@ from tests.faults.weather import FAIR, Fate, parsed
 
 Json = dict[str, Any]
 
-SLOWEST: Final = 0.6
+SLOWEST: Final = 0.35
 UPLOAD: Final = 0.5
 """Seconds that a request may take to arrive as a whole."""
 

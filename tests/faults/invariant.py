@@ -5,11 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from tests.faults.book import CALM, Ban, Book, Wish
+from tests.faults.book import CALM, Ban, Book, Kind, Wish
+from tests.faults.house import Row
 from tests.faults.ledger import Entry
+from tests.faults.worker import PATIENCE
 
+CAUSES: Final = {Kind.STOP: "opted_out", Kind.ROLE: "role_taken", Kind.HALT: "halted"}
+"""The reasons of what was cancelled."""
+
+ATTEMPTS: Final = PATIENCE.attempts - 1
 UNSENT: Final = ("cancelled", "expired", "failed")
 WHOLE: Final = "everything"
 
@@ -37,12 +43,12 @@ class Evidence:
 
     book: Book
     entries: Sequence[Entry]
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Row]
     votes: Mapping[str, int]
     lag: timedelta
     clocks_agree: bool = True
     by_mark: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    rows_by_mark: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    rows_by_mark: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         for entry in self.entries:
@@ -70,14 +76,14 @@ class Evidence:
         return told + [f"ledger: {json.dumps(asdict(entry))}" for entry in self.by_mark.get(mark, ())]
 
 
-def mark_of(row: Mapping[str, Any]) -> str:
+def mark_of(row: Row) -> str:
     """The mark that an outbox row's message shows."""
     return str(json.loads(row["arguments"]).get("mark", ""))
 
 
 def violations(evidence: Evidence) -> list[Violation]:
     """Every promise that was broken."""
-    checks = (_planned, _sent_once, _settled, _peaceful, _unbanned, _one_at_a_time, _drawn, _counted, _sane)
+    checks = (_planned, _sent_once, _settled, _caused, _peaceful, _unbanned, _one_at_a_time, _drawn, _counted, _sane)
     return [violation for check in checks for violation in check(evidence)]
 
 
@@ -125,7 +131,31 @@ def _settled(evidence: Evidence) -> Iterator[Violation]:
             yield _broken(evidence, "every message ends", mark, f"it is {state} ({row['reason']})")
 
 
-def waits(book: Book, row: Mapping[str, Any], at: datetime) -> bool:
+def _caused(evidence: Evidence) -> Iterator[Violation]:
+    """Nothing is given up, or left in doubt, but for a cause that is known."""
+    for row in evidence.rows:
+        wish = evidence.book.wishes.get(mark_of(row))
+        if wish and row["verb"] == "send" and not _has_cause(evidence, wish, row):
+            said = f"it is {row['state']} ({row['reason']}, {row['attempts']} attempts)"
+            yield _broken(evidence, "nothing is given up without a cause", wish.mark, said)
+
+
+def _has_cause(evidence: Evidence, wish: Wish, row: Row) -> bool:
+    match row["state"]:
+        case "cancelled":
+            bans = [ban for ban in evidence.book.bans if ban.covers(wish) or ban.whom == wish.account]
+            return any(CAUSES[ban.kind] == row["reason"] for ban in bans)  # a stop takes back answers that wait, too
+        case "expired":
+            return wish.expires
+        case "failed":
+            return bool(row["attempts"] >= ATTEMPTS)
+        case "unknown" if wish.team.platform == "slack":
+            return bool(row["fence"] > 1)  # it can be asked, and was: the fence counts the intent and the question
+        case _:
+            return True
+
+
+def waits(book: Book, row: Row, at: datetime) -> bool:
     """Whether a row waits for the end of somebody's quiet hours at an instant, and for nothing else."""
     wish = book.wishes.get(mark_of(row))
     if wish is None or row["state"] != "ready" or row["lane"] not in CALM:

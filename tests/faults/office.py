@@ -98,7 +98,10 @@ class Office:
 
     async def _planned(self, team: Team, kind: str, wanted: list[dict[str, Any]]) -> None:
         told = ("mark", "lane", "account", "place", "subject", "campaign")
-        wishes = [Wish(team=team, **{name: each[name] for name in told if name in each}) for each in wanted]
+        wishes = [
+            Wish(team=team, expires=kind == "weekly", **{name: each[name] for name in told if name in each})
+            for each in wanted
+        ]
         self._book.wishes |= {wish.mark: wish for wish in wishes}
         heard = await self._do(team, team.admin, "event", "campaign", facts={kind: json.dumps(wanted)})
         for wish in wishes:

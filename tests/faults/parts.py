@@ -138,16 +138,13 @@ def mixture(seed: int, times: int) -> Plan:
 
 
 async def killed(bout: Bout, times: int) -> None:
-    """Wait until so many workers have died, and one at least at every label; in vain where nobody comes by one."""
-
-    def missing() -> list[str]:
-        return [label for label in TIMES if not bout.crew.deaths[label]]
-
-    deadline = time.monotonic() + 20 + 2 * times
-    while bout.crew.deaths.total() < times or missing():
+    """Wait until so many workers have died at labels, one at least at each; in vain where nobody comes by one."""
+    died = bout.crew.deaths
+    deadline = time.monotonic() + 20 + 3 * times
+    while sum(died[label] for label in TIMES) < times or not all(died[label] for label in TIMES):
         await asyncio.sleep(0.1)
         if time.monotonic() > deadline:
-            bout.crew.faults.append(f"of {times} workers {bout.crew.deaths.total()} died, and nobody: {missing()}")
+            bout.crew.faults.append(f"not {times} died, or nobody at one of the labels: {died}")
             return
 
 

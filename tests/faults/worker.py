@@ -100,12 +100,18 @@ async def work(orders: Orders, say: int) -> None:
         patience=PATIENCE,
         checkpoint=checkpoint,
     )
-    engine.listen(lambda _act, _seconds: scheduler.wake())
+
+    def handled(_act: Interaction, _seconds: float) -> None:
+        scheduler.wake()
+        database.notify()
+
+    engine.listen(handled)
     scheduler.start()
-    door = await asyncio.start_unix_server(Door(engine).answer, orders.door)
-    await stopped.wait()
-    door.close()
-    await scheduler.stop(GRACE)
+    async with database.listen(scheduler.wake):
+        door = await asyncio.start_unix_server(Door(engine).answer, orders.door)
+        await stopped.wait()
+        door.close()
+        await scheduler.stop(GRACE)
     await platforms.stop()
     await database.close()
 
