@@ -21,7 +21,7 @@ from bot.core.words import read
 
 FLAGS: Final = frozenset({"to", "at", "within"})
 LISTS: Final = frozenset({"list", "liste"})
-BITE: Final = 1000
+BITE: Final = 500
 """People in one transaction: votes that come meanwhile wait for no more than that."""
 
 SHOWN: Final = 5
