@@ -15,7 +15,7 @@ FEATURES = "bot/features.py"
 LAST_COLUMN = '    sa.Column("reason", sa.Text, nullable=False, server_default=""),\n'
 LAST_FIELD = "    reason: str\n"
 FIRST_VALUE = "            key=key,\n"
-LAST_LINE = "    return (home.feature(every), *every)\n"
+LAST_LINE = "    return (home.feature((*every, unsent)), *every, unsent)\n"
 
 ROUNDS = """
 
@@ -40,7 +40,8 @@ NEXT = [
     (
         FEATURES,
         LAST_LINE,
-        '    return (home.feature(every), *every, Feature(name="rounds", ticks={"note": note}))\n' + ROUNDS,
+        '    return (home.feature((*every, unsent)), *every, unsent, Feature(name="rounds", ticks={"note": note}))\n'
+        + ROUNDS,
     ),
 ]
 """A column and a table, and code that writes both."""
