@@ -39,7 +39,7 @@ LONGEST: Final = 900.0
 SOON: Final = 12.0
 """Seconds that are enough for what waits for nothing."""
 
-LAG: Final = PATIENCE.lease + timedelta(seconds=0.5)
+LAG: Final = PATIENCE.lease + timedelta(seconds=1.5)
 
 
 class Bout:

@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from tests.faults.worker import Orders
 
+ENDS: Final = 30.0
+"""Seconds that a worker has to end in peace, on a machine that is busy."""
+
 FROM_OUTSIDE: Final = "from outside"
 
 
@@ -100,9 +103,9 @@ class Crew:
             worker.signal(signal.SIGTERM)
         waiting = [asyncio.create_task(each.ended.wait()) for each in self._workers.values() if not each.ended.is_set()]
         if waiting:
-            _, late = await asyncio.wait(waiting, timeout=10)
+            _, late = await asyncio.wait(waiting, timeout=ENDS)
             if late:
-                self.faults.append(f"{len(late)} workers did not end within 10 s of SIGTERM")
+                self.faults.append(f"{len(late)} workers did not end within {ENDS} s of SIGTERM")
             for worker in self.living:
                 worker.signal(signal.SIGKILL)
             await asyncio.gather(*waiting)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.faults import company
 from tests.faults.bout import Bout, Life, Plan, Trouble, first
-from tests.faults.crew import FROM_OUTSIDE, Worker
+from tests.faults.crew import ENDS, FROM_OUTSIDE, Worker
 from tests.faults.house import PostgreSQLHouse
 from tests.faults.sabotage import NO_FENCE
 from tests.faults.weather import ROUGH, Fate, Storm, Weather
@@ -30,6 +30,9 @@ TIMES: Final = {
 """The labels, and at which pass a worker dies or freezes there at the latest."""
 
 LEASE: Final = PATIENCE.lease.total_seconds()
+REVIVES: Final = 60.0
+"""Seconds that a database server has to recover."""
+
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 
@@ -106,7 +109,7 @@ async def brief(bout: Bout, _place: int) -> None:
 
 async def _retired(worker: Worker) -> None:
     worker.signal(signal.SIGTERM)
-    await first(10, worker.ended)
+    await first(ENDS, worker.ended)
 
 
 def kills(seed: int, times: int) -> Plan:
@@ -311,11 +314,13 @@ async def restart(bout: Bout, by: signal.Signals, away: float) -> None:
 
 async def revive(house: PostgreSQLHouse) -> None:
     """Start the server if it has ended, and wait until it takes connections."""
-    async with asyncio.timeout(60):
-        while not house.server.answers():
-            if house.server.program is None or house.server.program.popen.poll() is not None:
-                house.server.launch()
-            await asyncio.sleep(0.1)
+    server, deadline = house.server, time.monotonic() + REVIVES
+    while not await asyncio.to_thread(server.answers):
+        if server.program is None or server.program.popen.poll() is not None:
+            server.launch()
+        if time.monotonic() > deadline:
+            raise TimeoutError(server.program.said() if server.program else "")
+        await asyncio.sleep(0.1)
 
 
 async def fill(bout: Bout, seconds: float) -> None:

@@ -14,6 +14,8 @@ from tests.faults.sabotage import NO_PEACE
 
 KILLS = 16
 
+pytestmark = pytest.mark.timeout(300)  # usually 30 seconds each, on a machine that is not busy
+
 
 async def test_nothing_is_lost_doubled_or_sent_against_a_no_whatever_goes_wrong() -> None:
     seed = random.randrange(1_000_000)

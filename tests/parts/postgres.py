@@ -97,7 +97,7 @@ class Server:
             connection.execute(statement.format(*map(sql.Identifier, names)))
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True)
+        return psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", connect_timeout=5, autocommit=True)
 
 
 @contextmanager
