@@ -1,4 +1,5 @@
 """Who and where: organisations, workspaces, people with their accounts, places, and what the communicator has chosen.
 
-store: tables and queries.
+tables: how it is kept. workspaces, people, places: queries by what they are about. profiles: what platforms tell of
+accounts. store: all of these by one name, for everybody else. sync: learns everybody anew from time to time.
 """

@@ -1,0 +1,156 @@
+"""People as they are known, and what they and the admins decide about them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, Prepared, one_of
+from bot.core.directory.tables import accounts, people
+from bot.core.people import Person, Role
+from bot.core.places import Workspace
+
+_PERSON = (
+    people.c.id,
+    people.c.organisation_id,
+    people.c.name,
+    sa.func.coalesce(people.c.chosen_locale, people.c.locale).label("locale"),
+    people.c.zone,
+    people.c.roles,
+    people.c.opted_out_at,
+    people.c.title,
+    people.c.photo,
+    people.c.has_photo,
+    people.c.active,
+    people.c.bot,
+    accounts.c.key.label("account"),
+    accounts.c.admin,
+)
+
+_KNOWN = sa.select(*_PERSON).join(people, people.c.id == accounts.c.person_id)
+
+_BY_ACCOUNT = Prepared(
+    lambda _: _KNOWN.where(
+        accounts.c.workspace_id == sa.bindparam("workspace"), accounts.c.key == sa.bindparam("account")
+    )
+)
+
+_HERE = people.outerjoin(
+    accounts,
+    sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
+)
+
+_BY_ID = sa.select(*_PERSON).select_from(_HERE).where(people.c.id == sa.bindparam("person")).limit(1)
+
+_ANYWHERE = Prepared(
+    lambda connection: (
+        sa.select(*_PERSON, accounts.c.workspace_id)
+        .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
+        .where(one_of(connection, people.c.id, "people"))
+    )
+)
+
+
+def known(connection: Connection, workspace: Workspace, key: str) -> Person | None:
+    """The person behind an account, if it was ever seen."""
+    row = _BY_ACCOUNT.row(connection, workspace=workspace.id, account=key)
+    return _person(row) if row else None
+
+
+def named(connection: Connection, workspace: Workspace, who: str) -> Person | None:
+    """The person whom an admin names by account id or by e-mail address, if there is one in a workspace."""
+    mine = sa.and_(accounts.c.workspace_id == workspace.id, people.c.email == who.lower())
+    return known(connection, workspace, who) or next(map(_person, connection.execute(_KNOWN.where(mine))), None)
+
+
+def person(connection: Connection, workspace: Workspace, person_id: int) -> Person:
+    """A person by our own id, with the account they have in `workspace` (empty if none)."""
+    return _person(connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one())
+
+
+def readers(connection: Connection, here: Collection[tuple[int, int]]) -> dict[tuple[int, int], Person]:
+    """People by pairs of workspace and person (our own ids), each with the account they have there (empty if none)."""
+    rows = _ANYWHERE.rows(connection, people=sorted({person for _, person in here}))
+    found = {(workspace, row[0]): _person(row) for *row, workspace in rows}
+    anywhere = {row[0]: (*row[:-2], "", False) for *row, _ in rows}
+    return {each: found.get(each) or _person(anywhere[each[1]]) for each in here}
+
+
+def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:
+    """Every human active in a workspace, or those who hold a role there."""
+    here = sa.and_(accounts.c.workspace_id == workspace.id, people.c.active, ~people.c.bot)
+    # Most people hold no role: they need not come out of the database.
+    likely = sa.true() if role is None else sa.or_(people.c.roles.contains(role.value), accounts.c.admin)
+    rows = connection.execute(_KNOWN.where(here, likely).order_by(people.c.name, people.c.id))
+    return [someone for someone in map(_person, rows) if role is None or role in someone.roles]
+
+
+def grant(connection: Connection, person: Person, role: Role) -> None:
+    """Give a role."""
+    _set_roles(connection, person.id, {*_held(connection, person.id), role})
+
+
+def revoke(connection: Connection, person: Person, role: Role) -> None:
+    """Take a role away."""
+    _set_roles(connection, person.id, _held(connection, person.id) - {role})
+
+
+def opt_out(connection: Connection, person: Person, at: datetime | None) -> None:
+    """Opt a person out of everything, or (None) back in."""
+    connection.execute(people.update().where(people.c.id == person.id).values(opted_out_at=at))
+
+
+def speak(connection: Connection, person: Person, locale: str) -> None:
+    """Remember the language a person chose."""
+    connection.execute(people.update().where(people.c.id == person.id).values(chosen_locale=locale))
+
+
+def email(connection: Connection, person: Person) -> str:
+    """The e-mail address a person's accounts were joined by; empty if none is known."""
+    return connection.execute(sa.select(people.c.email).where(people.c.id == person.id)).scalar_one() or ""
+
+
+def forget(connection: Connection, person: Person) -> None:
+    """Erase the copy of a person's profile, their roles and the language they chose.
+
+    An opt-out stays: whoever asked for silence and then to be forgotten still wants silence.
+    """
+    blank = {"name": "", "email": None, "title": "", "photo": "", "roles": "", "chosen_locale": None}
+    connection.execute(people.update().where(people.c.id == person.id).values(blank))
+
+
+def _held(connection: Connection, person_id: int) -> set[Role]:
+    written = connection.execute(sa.select(people.c.roles).where(people.c.id == person_id)).scalar_one()
+    return read_roles(written)
+
+
+def _set_roles(connection: Connection, person_id: int, roles: Iterable[Role]) -> None:
+    written = ",".join(sorted(roles))
+    connection.execute(people.update().where(people.c.id == person_id).values(roles=written))
+
+
+def read_roles(written: str) -> set[Role]:
+    return {Role(role) for role in written.split(",") if role}
+
+
+def _person(row: Sequence[Any]) -> Person:
+    """A person from the columns of `_PERSON`."""
+    number, organisation, name, locale, zone, roles, opted_out_at, title, photo, has_photo, active, bot, key, admin = (
+        row
+    )
+    return Person(
+        id=number,
+        organisation=organisation,
+        name=name or key or "",
+        account=key or "",
+        locale=locale,
+        zone=zone,
+        roles=frozenset(read_roles(roles) | ({Role.ADMIN} if admin else set())),
+        opted_out=opted_out_at is not None,
+        title=title,
+        photo=photo,
+        has_photo=has_photo,
+        active=active,
+        bot=bot,
+    )

@@ -1,0 +1,74 @@
+"""Tables of the directory."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from bot.core.database import Id, Instant, metadata
+
+UNKNOWN_ZONE: Final = "UTC"
+"""The zone of a workspace until its people are known."""
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+)
+
+workspaces = sa.Table(
+    "workspaces",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("locale", sa.Text, nullable=False, server_default="en"),
+    sa.Column("zone", sa.Text, nullable=False, server_default=UNKNOWN_ZONE),
+    sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("sync_at", Instant),
+    sa.UniqueConstraint("platform", "key"),
+)
+"""`sync_at` is when its people are to be learnt again; NULL means they never were."""
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("email", sa.Text),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("chosen_locale", sa.Text),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False, server_default=""),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("photo", sa.Text, nullable=False, server_default=""),
+    sa.Column("has_photo", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("opted_out_at", Instant),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("organisation_id", "email"),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("admin", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("workspace_id", "key"),
+)
