@@ -139,6 +139,7 @@ def _button(button: Button) -> Data:
         "value": button.value,
         "style": button.style.value,
         "confirm": button.confirm,
+        "spoken": button.spoken,
     }
 
 

@@ -177,13 +177,15 @@ class _Maker:
         self._locale = locale
         self._name = name
 
-    def button(self, button: Button) -> ButtonElement:
+    def button(self, button: Button, about: str = "") -> ButtonElement:
+        spoken = button.spoken or (f"{button.label}: {about}" if about else "")
         return ButtonElement(
             self._label(button.label, LONGEST_LABEL),
             action_id=self._name(button.address),
             value=button.value or None,
             style=_STYLES[button.style],
             confirm=self._confirm(button) if button.confirm else None,
+            accessibility_label=clip(spoken, LONGEST_LABEL) if spoken else None,
         )
 
     def select(self, select: Select) -> StaticSelectMenu:
@@ -262,7 +264,7 @@ def _bar(bar: Bar, longest: int, make: _Maker, *, hidden: bool) -> Block:
     if bar.note:
         lines.append(written(bar.note, min(longest, LONGEST_LINE)))
     text = "\n".join(lines)
-    return SectionBlock(markup(text), accessory=make.button(bar.button) if bar.button else None)
+    return SectionBlock(markup(text), accessory=make.button(bar.button, bar.label) if bar.button else None)
 
 
 def _crown(bar: Bar) -> Text:

@@ -39,11 +39,19 @@ LARGEST: Final = 27 * 1024
 OURS: Final = "drumbeat"
 """The key in a button's data under which our own address lies; the inputs of the card come beside it."""
 
+BUTTONS_A_ROW: Final = 6
+"""What Teams shows of an ActionSet before it hides the rest; as tiles, still wide enough for a finger on a phone."""
+
+FEW_TILES: Final = 4
+SHORT_LABEL: Final = 3
 SHORT_NOTE: Final = 60
 SHORT_PROSE: Final = 600
 ELLIPSIS: Final = "…"
 
 _STYLES: Final = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
+
+
+_TILES: Final = {Style.PLAIN: "emphasis", Style.PRIMARY: "accent", Style.DANGER: "attention"}
 
 
 def attachment(card: Card) -> Json:
@@ -85,7 +93,7 @@ def text_block(text: str, **look: Any) -> Json:  # noqa: ANN401 -- a TextBlock's
 def execute(button: Button) -> Json:
     """A button: Action.Execute, or, where a form opens, the Action.Submit that Teams turns into a task module."""
     ours = {"kind": "click", "address": button.address, "value": button.value}
-    action: Json = {"title": button.label, "style": _STYLES[button.style]}
+    action: Json = {"title": button.label, "style": _STYLES[button.style], **_tooltip(button)}
     if button.opens_form:
         return {"type": "Action.Submit", **action, "data": {"msteams": {"type": "task/fetch"}, OURS: ours}}
     rendered = {"type": "Action.Execute", **action, "verb": button.address, "data": {OURS: ours}}
@@ -96,6 +104,10 @@ def _asking_first(button: Button, action: Json) -> Json:
     """Adaptive Cards ask no questions of their own, so the button unfolds one, with the real button under it."""
     asked = {"type": "AdaptiveCard", "body": [text_block(escape(button.confirm))], "actions": [action]}
     return {"type": "Action.ShowCard", "title": button.label, "card": asked}
+
+
+def _tooltip(button: Button) -> Json:
+    return {"tooltip": button.spoken} if button.spoken else {}
 
 
 def _rendered(card: Card) -> Json:
@@ -114,7 +126,7 @@ def _part(part: Part) -> Iterator[Json]:
             facts = [{"title": escape(label), "value": markdown(value)} for label, value in pairs]
             yield {"type": "FactSet", "facts": facts}
         case Buttons(buttons=buttons):
-            yield {"type": "ActionSet", "actions": [execute(button) for button in buttons]}
+            yield from _buttons(buttons)
         case Select():
             yield from _select(part)
         case Picture(url=url, alt=alt):
@@ -127,6 +139,36 @@ def _part(part: Part) -> Iterator[Json]:
             yield text_block(markdown(text), size="small", isSubtle=True)
         case _:
             assert_never(part)
+
+
+def _buttons(buttons: Sequence[Button]) -> Iterator[Json]:
+    """Rows of buttons. Figures become tiles: Teams gives even the shortest button the width of a word."""
+    short = all(len(button.label) <= SHORT_LABEL and not button.confirm for button in buttons)
+    for row in _rows(buttons):
+        if short and len(buttons) >= FEW_TILES:
+            yield {"type": "ColumnSet", "spacing": "small", "columns": [_tile(button) for button in row]}
+        else:
+            yield {"type": "ActionSet", "actions": [execute(button) for button in row]}
+
+
+def _rows(buttons: Sequence[Button]) -> Iterator[Sequence[Button]]:
+    """As even as they can be: eleven buttons are six and five."""
+    count = max(1, -(-len(buttons) // BUTTONS_A_ROW))
+    width = max(1, -(-len(buttons) // count))
+    return (buttons[at : at + width] for at in range(0, len(buttons), width))
+
+
+def _tile(button: Button) -> Json:
+    """A button that is a column; its action's title is what a screen reader says."""
+    label = text_block(escape(button.label), horizontalAlignment="center", weight="bolder")
+    return {
+        "type": "Column",
+        "width": "stretch",
+        "spacing": "small",
+        "style": _TILES[button.style],
+        "items": [label],
+        "selectAction": execute(button) | {"title": button.spoken or button.label},
+    }
 
 
 def _select(select: Select) -> Iterator[Json]:

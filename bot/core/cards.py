@@ -19,7 +19,8 @@ class Button:
     """A button. `address` is `feature.method`, `value` what the handler gets back (at most 2,000 characters).
 
     `opens_form` says that the answer to it is a form: Teams must know before the click.
-    `confirm` is a question asked before the click counts; empty asks nothing.
+    `confirm` is a question asked before the click counts; empty asks nothing. `spoken` is what a screen reader says
+    where the label alone would tell too little (`7 of 10`).
     """
 
     label: str
@@ -28,6 +29,7 @@ class Button:
     style: Style = Style.PLAIN
     opens_form: bool = False
     confirm: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

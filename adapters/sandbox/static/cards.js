@@ -76,7 +76,7 @@ function button(one, message, about = "") {
     if (one.confirm && !(await confirmed(one.label, one.confirm, one.style))) return;
     press(event.target, message, one.address, one.value);
   };
-  const label = about && !one.label.includes(about) ? `${one.label}: ${about}` : null;
+  const label = one.spoken || (about && !one.label.includes(about) ? `${one.label}: ${about}` : null);
   return h("button", { class: `button ${one.style}`, type: "button", "aria-label": label, "data-address": one.address, "data-value": one.value, onclick: ask }, one.label);
 }
 

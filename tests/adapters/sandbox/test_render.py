@@ -86,6 +86,11 @@ def test_each_span_keeps_its_words_literal() -> None:
     ]
 
 
+def test_a_button_is_spoken_as_it_asks_to_be() -> None:
+    (button,) = render.part(Buttons((Button("7", "polls.vote", spoken="7 of 10"),)))["buttons"]
+    assert (button["label"], button["spoken"]) == ("7", "7 of 10")
+
+
 def test_a_bar_says_its_figures() -> None:
     (bar,) = render.part(PARTS["bars"])["bars"]
     assert (bar["count"], bar["share"], bar["winner"], bar["button"]["value"]) == (2, 0.5, True, "1:0")

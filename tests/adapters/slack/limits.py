@@ -24,6 +24,7 @@ def fit(blocks: list[dict[str, Any]]) -> None:
             assert all(size(option["text"]["text"]) <= 75 for option in element.get("options", []))
             if element.get("type") == "button":
                 assert size(element["text"]["text"]) <= _LONGEST["button"]
+                assert size(element.get("accessibility_label", "")) <= _LONGEST["button"]
         for name in ("label", "hint"):
             assert size((block.get(name) or {}).get("text", "")) <= _LONGEST[name]
         if block["type"] == "header":

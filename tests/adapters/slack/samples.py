@@ -54,6 +54,12 @@ def poll() -> Card:
     )
 
 
+def scale() -> Card:
+    """Return a question that is answered on a scale from 0 to 10."""
+    figures = (Button(str(n), "polls.vote", f"1:{n}", spoken=f"{n} of 10") for n in range(11))
+    return Card("How likely?", (Heading("How likely are you to recommend us?"), Buttons(tuple(figures))))
+
+
 def everything(locale: str = "en") -> Card:
     """Return a card with one of each part."""
     praise: Text = (
@@ -91,7 +97,7 @@ def everything(locale: str = "en") -> Card:
 def largest() -> Card:
     """Return a card in which every part is as large as anybody may make it, and larger than Slack takes."""
     long = "&" * 6000
-    button = Button("b" * 100, "polls.vote", "v" * 2000, confirm="c" * 500)
+    button = Button("b" * 100, "polls.vote", "v" * 2000, confirm="c" * 500, spoken="s" * 500)
     return Card(
         long,
         (

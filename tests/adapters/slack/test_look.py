@@ -41,10 +41,17 @@ async def test_what_people_type_is_drawn_without_markup(page: Page) -> None:
     assert await page.locator("article", has_text="@Anna").count() == 0
 
 
+async def test_a_scale_is_drawn_in_order(page: Page) -> None:
+    await page.set_content(drawn(samples.scale()))
+    buttons = page.get_by_role("button")
+    assert await buttons.all_inner_texts() == [str(number) for number in range(11)]
+    assert await page.get_by_role("button", name="7 of 10", exact=True).inner_text() == "7"
+
+
 async def test_a_poll_is_drawn_with_its_bars_people_and_buttons(page: Page, tmp_path: Path) -> None:
     await page.set_content(drawn(samples.poll(), samples.everything()))
     poll = page.locator("article").first
-    assert await poll.get_by_role("button", name="Vote", exact=True).count() == 4
+    assert await poll.get_by_role("button", name="Vote: ").count() == 4
     said = await poll.inner_text()
     assert "50% (5)" in said
     assert "@Anna" in said

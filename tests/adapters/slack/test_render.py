@@ -72,6 +72,17 @@ def test_a_button_s_id_is_its_own_and_leads_to_its_address() -> None:
     assert {render.address(each) for each in ids} == {"home.speak", "polls.vote", "rhythm.done", "rhythm.later"}
 
 
+def test_a_scale_is_one_row_and_each_of_it_is_spoken() -> None:
+    [row] = render.message(samples.scale())["blocks"][1:]
+    assert [element["text"]["text"] for element in row["elements"]] == [str(number) for number in range(11)]
+    assert [element["accessibility_label"] for element in row["elements"]] == [f"{n} of 10" for n in range(11)]
+
+
+def test_the_button_of_a_bar_is_spoken_with_the_bar_s_name() -> None:
+    spoken = [element.get("accessibility_label") for element in _elements(render.message(samples.poll())["blocks"])]
+    assert spoken[0] == "Vote: By the lake"
+
+
 def test_a_card_without_parts_says_its_summary() -> None:
     shown = render.message(Card("Only this"))
     assert shown["blocks"][0]["text"]["text"] == "Only this"

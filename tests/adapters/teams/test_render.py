@@ -39,14 +39,17 @@ BUTTON = st.builds(
     style=st.sampled_from(Style),
     opens_form=st.booleans(),
     confirm=st.just("") | LABEL,
+    spoken=st.just("") | LABEL,
 )
+FIGURE = st.builds(Button, st.integers(0, 10).map(str), st.just("polls.vote"), spoken=WORDS)
 RICH = WORDS.map(plain)
 BAR = st.builds(Bar, LABEL, st.integers(0, 9), st.floats(0, 1), RICH, st.none() | BUTTON, st.booleans())
 PART: st.SearchStrategy[Part] = st.one_of(
     st.builds(Heading, LABEL),
     st.builds(Prose, RICH),
     st.builds(Fields, st.lists(st.tuples(LABEL, RICH), min_size=1, max_size=5).map(tuple)),
-    st.builds(Buttons, st.lists(BUTTON, min_size=1, max_size=5).map(tuple)),
+    st.builds(Buttons, st.lists(BUTTON, min_size=1, max_size=8).map(tuple)),
+    st.builds(Buttons, st.lists(FIGURE, min_size=1, max_size=15).map(tuple)),
     st.builds(Select, LABEL, st.just("a.b"), st.lists(st.builds(Option, LABEL, LABEL), max_size=5).map(tuple)),
     st.builds(Picture, st.just("https://example.com/a.png"), WORDS),
     st.builds(Bars, st.lists(BAR, max_size=12).map(tuple), st.booleans()),
@@ -99,6 +102,31 @@ def test_a_button_that_asks_first_unfolds_its_question() -> None:
     assert action["type"] == "Action.ShowCard"
     assert action["card"]["body"][0]["text"] == "Really?"
     assert action["card"]["actions"][0]["verb"] == "home.stop"
+
+
+def scale(most: int) -> Card:
+    buttons = (Button(str(n), "polls.vote", f"1:{n}", spoken=f"{n} of {most}") for n in range(most + 1))
+    return Card("", (Buttons(tuple(buttons)),))
+
+
+def test_a_scale_stands_in_rows_of_tiles_in_order_and_each_is_spoken() -> None:
+    card = adaptive(scale(10))
+    check_card(card)
+    assert [len(row["columns"]) for row in card["body"]] == [6, 5]
+    tiles = [column["selectAction"] for row in card["body"] for column in row["columns"]]
+    assert [tile["data"]["drumbeat"]["value"] for tile in tiles] == [f"1:{n}" for n in range(11)]
+    assert [tile["title"] for tile in tiles] == [f"{n} of 10" for n in range(11)]
+    assert texts(card).split() == [str(n) for n in range(11)]
+
+
+def test_no_row_has_more_buttons_than_teams_shows() -> None:
+    rows = adaptive(Card("", (Buttons(tuple(Button(f"Option {n}", "polls.vote") for n in range(8))),)))["body"]
+    assert [(row["type"], len(row["actions"])) for row in rows] == [("ActionSet", 4), ("ActionSet", 4)]
+
+
+def test_a_button_is_spoken_as_it_asks_to_be() -> None:
+    action = adaptive(Card("", (Buttons((Button("7", "polls.vote", spoken="7 of 10"),)),)))["body"][0]["actions"][0]
+    assert (action["title"], action["tooltip"]) == ("7", "7 of 10")
 
 
 def test_figures_stand_in_words_beside_the_drawn_bars() -> None:
