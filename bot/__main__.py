@@ -5,6 +5,7 @@ What a command does not need is not imported: Slack's and Teams' SDKs only where
 
 import asyncio
 import logging
+import secrets
 import socket
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from bot import admin, config, migrations
 from bot.config import ProcessRole, Settings, Unusable
 from bot.core.database import open_database
 from bot.core.engine import Engine
+from bot.core.links import Links
 from bot.core.logs import configure_logs
 from bot.doctor import Finding, examine, in_shape
 from bot.features import features
@@ -62,7 +64,7 @@ def serve(
     """Run the bot."""
     settings = config.for_serving(config.read_settings(), role)
     configure_logs(known=config.secrets_of(settings))
-    process = Process(open_database(settings.database_url), SystemClock(), settings.role)
+    process = Process(open_database(settings.database_url), SystemClock(), settings.role, _links(settings))
     for adapter in connected(settings, process.engine):
         process.connect(adapter)
     door = _door(settings.host, settings.port)
@@ -86,13 +88,15 @@ def demo() -> None:
     with tempfile.TemporaryDirectory(prefix="drumbeat-") as folder:
         machine = SystemClock()
         clock = MovableClock(opening(machine.now(), "Europe/Berlin"), machine)
-        process = Process(open_database(f"sqlite:///{folder}/demo.sqlite"), clock)
+        door = _door(settings.host, settings.port, otherwise=None if "port" in settings.model_fields_set else 0)
+        address = f"http://{settings.host}:{door.getsockname()[1]}"
+        links = Links(settings.public_url.rstrip("/") or address, secrets.token_urlsafe())
+        process = Process(open_database(f"sqlite:///{folder}/demo.sqlite"), clock, links=links)
         hours = process.scheduler
         sandbox = SandboxAdapter(process.engine, clock, run_due=hours.run_due, next_due=hours.next_due)
         process.connect(sandbox)
         process.hooks.append(sandbox.notice)
-        door = _door(settings.host, settings.port, otherwise=None if "port" in settings.model_fields_set else 0)
-        typer.echo(f"The sandbox is open: http://{settings.host}:{door.getsockname()[1]}/sandbox/  (Ctrl+C ends it)")
+        typer.echo(f"The sandbox is open: {address}/sandbox/  (Ctrl+C ends it)")
         server.serve(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
     _end(process)
 
@@ -160,6 +164,11 @@ async def _findings(settings: Settings) -> list[Finding]:
             stack.push_async_callback(adapter.stop)
             found += map(Finding, await adapter.findings())
     return found
+
+
+def _links(settings: Settings) -> Links | None:
+    """What makes links to files; None where nobody said at which address browsers find us."""
+    return Links(settings.address, settings.secret_key.get_secret_value()) if settings.public_url else None
 
 
 def _end(process: Process) -> None:

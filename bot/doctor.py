@@ -67,6 +67,8 @@ def _of_the_platforms(settings: Settings) -> Iterator[Finding]:
         yield Finding("No chat is connected: set SLACK_BOT_TOKEN for Slack, MICROSOFT_APP_ID for Teams, or both.")
     if settings.microsoft_app_id and not settings.public_url.startswith("https://"):
         yield Finding("Teams reaches Drumbeat only at an https address: set DRUMBEAT_PUBLIC_URL.")
+    if (settings.slack or settings.teams) and not settings.public_url:
+        yield Finding("Nobody can download results without an address: set DRUMBEAT_PUBLIC_URL.", needed=False)
     if settings.local and settings.public_url.startswith("https://"):
         yield Finding(
             f"Drumbeat listens at {settings.host} only: a proxy on this machine must hand on {settings.public_url}.",

@@ -11,7 +11,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from adapters.web import health, legal, server
+from adapters.web import files, health, legal, server
 from adapters.web.app import application
 from adapters.web.metrics import Metrics
 from bot import migrations
@@ -20,6 +20,7 @@ from bot.core.database import Away, Database, ping
 from bot.core.directory.sync import Sync
 from bot.core.engine import Engine
 from bot.core.interactions import Interaction
+from bot.core.links import Links
 from bot.core.ports import Clock, Platform
 from bot.features import features
 from scheduler import Happening, Hook, Notice, Scheduler
@@ -60,12 +61,16 @@ class Connected(Adapter, Protocol):
 class Process:
     """The parts of one process, put together: the database is brought into shape, then whatever works on it starts.
 
+    `links` makes links to files, where browsers can reach us.
+
     One that only hears the platforms has no dispatcher; one that only sends has no doors but those of its health.
     """
 
-    def __init__(self, database: Database, clock: Clock, role: ProcessRole = ProcessRole.ALL) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, role: ProcessRole = ProcessRole.ALL, links: Links | None = None
+    ) -> None:
         platforms: dict[str, Platform] = {}
-        self.engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms)
+        self.engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms, links=links)
         self.hooks: list[Hook] = []
         self.scheduler = Scheduler(
             database, self.engine, platforms, clock, sync=Sync(self.engine, platforms), tell=self._tell
@@ -92,7 +97,11 @@ class Process:
             probes |= {"dispatcher": self._dispatching}
         routes = [*health.routes(probes), *self._metrics.routes, *more]
         if self._role.hears:
-            routes += [*legal.routes(), *(door for adapter in self._adapters for door in adapter.routes)]
+            routes += [
+                *legal.routes(),
+                *files.routes(self.engine.file),
+                *(door for adapter in self._adapters for door in adapter.routes),
+            ]
         return application(routes, self._metrics, self._lifespan, https=https)
 
     def leave(self) -> float:

@@ -31,7 +31,7 @@ COUNTED: Final = 15.0
 SHARE: Final = 50
 """At most a fiftieth of the time goes into counting, however much waits."""
 
-DOORS: Final = ("calendar", "desk", "healthz", "metrics", "readyz", "sandbox", "slack", "api")
+DOORS: Final = ("calendar", "desk", "files", "healthz", "metrics", "readyz", "sandbox", "slack", "api")
 
 
 class Metrics:

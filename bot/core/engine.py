@@ -1,10 +1,11 @@
 """The one door: every interaction, from every platform, goes through `Engine.handle`."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.core.deliveries import store as deliveries
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Turn, View, Withdrawn
+from bot.core.files import made
 from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
 from bot.core.interactions import (
     MENTION,
@@ -29,6 +31,7 @@ from bot.core.interactions import (
     mention,
     place_token,
 )
+from bot.core.links import File, Links
 from bot.core.pace import paces
 from bot.core.people import Role
 from bot.core.places import Workspace
@@ -39,6 +42,9 @@ from bot.core.texts import Texts
 Listener = Callable[[Interaction, float], None]
 """Told of each interaction once it is committed (or refused), with the seconds it took."""
 
+FILES_AT_ONCE: Final = 1
+"""A large one takes a second of a core and tens of megabytes; and on SQLite there are two readers, for all who read."""
+
 log = structlog.get_logger()
 
 
@@ -46,6 +52,7 @@ class Engine:
     """Knows the person, checks the role, drops repeats, runs the handler in one transaction, and answers.
 
     `otherwise` names the command that takes every word nobody knows (help). `platforms` by name, for their limits.
+    `links` makes links to files; without it nobody is given one.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class Engine:
         features: Sequence[Feature],
         otherwise: str = "",
         platforms: Mapping[str, Platform] | None = None,
+        links: Links | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -64,6 +72,8 @@ class Engine:
         }
         self._otherwise = otherwise
         self._pace_of = paces({} if platforms is None else platforms)
+        self._links = links
+        self._making = asyncio.Semaphore(FILES_AT_ONCE)
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -86,6 +96,18 @@ class Engine:
         feature, _, name = address.partition(".")
         drawn = self.features[feature].drawings[name](view)
         return replace(drawn, locale=view.t.locale) if isinstance(drawn, Card) else drawn
+
+    async def file(self, token: str) -> File | None:
+        """The file a link's token asks for; None if the token is not ours, too old, or what it names is gone.
+
+        `Refused` is for the one it was made for, who may not have the file any more.
+        """
+        now = self.clock.now()
+        wanted = self._links.read(token, now) if self._links else None
+        if wanted is None:
+            return None
+        async with self._making:
+            return await self.database.read(lambda connection: made(self.features, connection, wanted, now))
 
     def addresses(self) -> set[str]:
         """Every address a button, a select or a form may carry."""
@@ -117,6 +139,7 @@ class Engine:
             here=here,
             emit_to=self._emit,
             pace_of=self._pace_of,
+            links=self._links,
         )
         try:
             return _outside(turn, self._route(turn, turn.act))

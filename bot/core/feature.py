@@ -9,10 +9,11 @@ from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.interactions import MENTION, PLACE, Answer, Interaction
+from bot.core.links import File, Links, Wanted
 from bot.core.pace import Pace, PaceOf
 from bot.core.people import Person, Role
 from bot.core.places import Place, Workspace
-from bot.core.rich import Mention, PlaceLink, Plain, Text
+from bot.core.rich import Link, Mention, PlaceLink, Plain, Text
 from bot.core.texts import Texts
 
 Emit = Callable[["Scene", str, Mapping[str, str]], None]
@@ -68,6 +69,7 @@ class Turn(Scene):
     here: Place | None
     emit_to: Emit
     pace_of: PaceOf
+    links: Links | None
 
     def emit(self, event: str, **facts: str) -> None:
         """Tell every feature that listens to `event`, in this same transaction."""
@@ -78,15 +80,24 @@ class Turn(Scene):
         """How fast people of this workspace can be written to."""
         return self.pace_of(self.workspace)
 
+    def link(self, address: str, /, *, text: str, **arguments: str) -> Link:
+        """A link for me alone to the file at an address (`feature.name`), good for half an hour."""
+        if self.links is None:
+            raise Refused(self.t("Downloads need a web address. Ask whoever runs me to set DRUMBEAT_PUBLIC_URL."))
+        wanted = Wanted(self.workspace.id, self.me.id, address, arguments)
+        return Link(text, self.links.url(wanted, self.now))
+
     def require(self, role: Role | None) -> None:
         """Refuse whoever does not hold `role`."""
-        if not self.me.may(role):
-            raise Refused(self.t("This is for communicators. Ask one of them, or an admin, to add you."))
+        require(self.me, role, self.t)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Scene):
-    """A card is about to be sent: `reader` will see it (None in a shared place), `arguments` is what was planned."""
+    """A card is about to be sent, or a file made: `reader` will see it (None in a shared place).
+
+    `arguments` is what was planned, or what the link to the file says.
+    """
 
     reader: Person | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -101,6 +112,9 @@ class Withdrawn:
 
 Handler = Callable[[Turn], Answer | None]
 Drawing = Callable[[View], Card | Withdrawn]
+FileMaker = Callable[[View], File | None]
+"""Makes a download for `view.reader`, in a thread of its own and without writing. It checks again what was checked when
+the link was made: it raises `Refused` if the reader may not have it (any more), and gives None if it is not there."""
 Tick = Callable[[Connection, datetime], int]
 """Plans or settles what is due at an instant and returns how many rows it took; a full batch is asked again."""
 
@@ -137,14 +151,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """Everything a feature answers to. Keys of `clicks`, `forms` and `drawings` are the second half of an address.
+    """Everything a feature answers to. Keys of `clicks`, `forms`, `drawings`, `files` are second halves of addresses.
 
-    words: what can be typed behind `/drumbeat`. things: what each drawing is to people (`a poll`), to be translated.
+    words: what can be typed behind `/drumbeat`. files: what can be downloaded by a link (`Turn.link`).
+    things: what each drawing is to people (`a poll`), to be translated.
     ticks: run by the scheduler every few seconds. upkeep: the same for what has time, every ten minutes. upcoming: the
     first instant after a given one at which a tick will have something to do, so that a clock moved by hand stops
     there. home: parts for a person's home page. data: what is stored of a person, as label and value. forget: erases
     it. waiting: what would gain from the reader's answer just now, a sentence each, from shared places only. roles: who
-    may press a button or send a form, where not everybody may.
+    may press a button, send a form or fetch a file, where not everybody may.
     """
 
     name: str
@@ -154,6 +169,7 @@ class Feature:
     forms: Mapping[str, Handler] = field(default_factory=dict)
     events: Mapping[str, Handler] = field(default_factory=dict)
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
+    files: Mapping[str, FileMaker] = field(default_factory=dict)
     things: Mapping[str, str] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     upkeep: Mapping[str, Tick] = field(default_factory=dict)
@@ -163,6 +179,12 @@ class Feature:
     waiting: Callable[[View], Sequence[Text]] | None = None
     data: Callable[[View], Sequence[tuple[str, str]]] | None = None
     forget: Callable[[View], None] | None = None
+
+
+def require(person: Person, role: Role | None, t: Texts) -> None:
+    """Refuse a person who does not hold `role`."""
+    if not person.may(role):
+        raise Refused(t("This is for communicators. Ask one of them, or an admin, to add you."))
 
 
 def things_of(features: Iterable[Feature]) -> dict[str, str]:

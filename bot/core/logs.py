@@ -32,7 +32,7 @@ _SECRETS: Final = re.compile(
     r"|(?i:bearer)\s+\S+"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # name and password in an address
     r"|hooks\.slack\.com/\S+"  # a response_url lets anybody answer
-    r"|(?<=/calendar/)[\w.~-]+|(?<=[?&]token=)[^&\s]+"  # our own signed links
+    r"|(?:(?<=/calendar/)|(?<=/files/))[\w.~-]+|(?<=[?&]token=)[^&\s]+"  # our own signed links
 )
 
 

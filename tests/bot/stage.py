@@ -15,14 +15,16 @@ from bot.core.engine import Engine
 from bot.core.feature import Feature, View, Withdrawn
 from bot.core.forms import ChoiceField, Field, Form, PeopleField, PlaceField, TextField, TimeField, WhenField
 from bot.core.interactions import Answer, Click, Command, Event, Origin, Submission, Value
+from bot.core.links import PATH, File, Links
 from bot.core.outbox import State, outbox
 from bot.core.people import Person, Profile, Role
 from bot.core.places import PlaceKind, Workspace
-from bot.core.rich import spoken
+from bot.core.rich import Link, spoken
 from bot.core.texts import Texts
 
 T = TypeVar("T")
 
+ADDRESS = "https://drumbeat.example.com"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -69,7 +71,8 @@ class Stage:
     clock: HandClock = field(default_factory=HandClock)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.database, self.clock, self.features, otherwise="drumbeat")
+        links = Links(ADDRESS, "a key that signs links")
+        self.engine = Engine(self.database, self.clock, self.features, otherwise="drumbeat", links=links)
 
     async def set_up(self) -> None:
         """Fill the directory."""
@@ -118,6 +121,10 @@ class Stage:
     async def happen(self, account: str, event: str, place: str = "C-general", **facts: str) -> Answer:
         """Something happens by itself: `joined`, `posted`, ..."""
         return await self.engine.handle(Event(self.origin(account, place), event, facts))
+
+    async def download(self, link: Link) -> File | None:
+        """Whoever holds a link follows it; `Refused` if the one it was made for may not have the file any more."""
+        return await self.engine.file(link.url.removeprefix(ADDRESS + PATH))
 
     async def data(self, account: str, feature: str) -> dict[str, str]:
         """What a feature tells somebody it stores of them."""

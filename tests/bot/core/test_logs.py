@@ -74,10 +74,11 @@ def test_what_looks_like_a_secret_is_hidden_wherever_it_stands(log: io.StringIO,
 
 def test_an_address_loses_its_password_and_our_links_their_token(log: io.StringIO) -> None:
     structlog.get_logger().info(
-        "a", at="postgresql://drumbeat:geheim@db/x", link="https://d.example/calendar/abc.def.ics"
+        "a", at="postgresql://drumbeat:geheim@db/x", links=["https://d.example/calendar/abc.def.ics", "/files/g-h.i_j"]
     )
     assert "geheim" not in log.getvalue()
     assert "abc.def" not in log.getvalue()
+    assert "g-h.i_j" not in log.getvalue()
     assert "@db/x" in log.getvalue()
 
 
