@@ -66,6 +66,11 @@ def retry(connection: Connection, entry: Entry, at: datetime, reason: str, *, at
     return _wait(connection, entry, try_at=at, reason=reason, **counted)
 
 
+def loosen(connection: Connection, entry: Entry, now: datetime, reason: str) -> bool:
+    """Leave a row to be sent as an ordinary message: what it was to go under is not there any more."""
+    return _wait(connection, entry, try_at=now, reason=reason, under="")
+
+
 def doubt(connection: Connection, entry: Entry, ask_at: datetime | None, reason: str) -> bool:
     """Nobody knows whether the message is there; the platform is asked at `ask_at`, or never."""
     before = (State.SENDING, State.UNKNOWN)

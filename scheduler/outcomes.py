@@ -196,6 +196,9 @@ def _some(notice: Notice | None) -> list[Notice]:
 
 
 def _fail(connection: Connection, entry: Entry, error: PlatformError, now: datetime) -> Notice | None:
+    if isinstance(error, Gone) and entry.under:
+        done = leases.loosen(connection, entry, now, error.reason)
+        return told(entry, Happening.RETRYING, now, now, error.reason) if done else None
     if isinstance(error, Gone) and entry.message_id is not None:
         connection.execute(messages.update().where(messages.c.id == entry.message_id).values(gone=True))
     if not leases.settle(connection, entry, State.FAILED, now, error.reason):

@@ -61,6 +61,9 @@ class Stage:
             if entry.message_id is not None:
                 message = _message(connection, entry.message_id)
                 return Scene(entry, workspace, reader, Destination(workspace, place=message.place), message)
+            if entry.under and (above := _above(connection, entry)):
+                to = Destination(workspace, place=above.place, under=above.message)
+                return Scene(entry, workspace, reader, to)
             if reader is not None:
                 return Scene(entry, workspace, reader, Destination(workspace, account=reader.account))
             place = places[entry.place_id].key if entry.place_id else ""
@@ -92,6 +95,16 @@ def apart(connection: Connection) -> Iterator[None]:
         raise
     except Exception as error:
         raise Faulty from error
+
+
+def _above(connection: Connection, entry: Entry) -> Posted | None:
+    """The newest message of the subject that a row goes under, in the same place."""
+    here = messages.c.place_id.is_not_distinct_from(entry.place_id)
+    theirs = messages.c.person_id.is_not_distinct_from(entry.person_id)
+    mine = sa.and_(messages.c.workspace_id == entry.workspace_id, here, theirs, ~messages.c.gone)
+    found = sa.select(messages.c.place_key, messages.c.message_key).where(messages.c.subject == entry.under, mine)
+    row = connection.execute(found.order_by(messages.c.id.desc()).limit(1)).first()
+    return Posted(row.place_key, row.message_key) if row else None
 
 
 def _message(connection: Connection, message: int) -> Posted:

@@ -59,7 +59,8 @@ class Room:
 class Message:
     """What was said: `text` by a person or `card` by the bot. `only_for` makes it visible to one account alone.
 
-    `key` is the outbox's own, `revision` grows whenever the message is redrawn, `reactions` are accounts by emoji.
+    `key` is the outbox's own, `revision` grows whenever the message is redrawn, `reactions` are accounts by emoji,
+    `under` is the message it answers.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Message:
     card: Card | None = None
     only_for: str = ""
     key: str = ""
+    under: str = ""
     revision: int = 0
     reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -143,6 +143,7 @@ def _message(message: Message) -> Data:
         "text": render.spans(message.text),
         "card": render.card(message.card) if message.card else None,
         "private": bool(message.only_for),
+        "under": message.under,
         "revision": message.revision,
         "reactions": {emoji: list(who) for emoji, who in message.reactions.items()},
     }

@@ -28,7 +28,10 @@ class SandboxPlatform:
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         """Post a card once."""
         room = self._room(to)
-        posted = self._chat.post(Message(id="", room=room, author=BOT, at=self._clock.now(), card=card, key=key))
+        if to.under and self._chat.message(room, to.under) is None:
+            raise Gone("message_not_found")
+        said = Message(id="", room=room, author=BOT, at=self._clock.now(), card=card, key=key, under=to.under)
+        posted = self._chat.post(said)
         return Posted(room, posted.id)
 
     async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:  # noqa: ARG002 -- there is one workspace

@@ -41,6 +41,8 @@ PAGE: Final[Mapping[str, str]] = {
     "log": later("Messages in {room}"),
     "below": later("New messages ↓"),
     "new": later("New"),
+    "answers": later("Answers: {words}"),
+    "answered": later("Answer: {words}"),
     "only": later("Only visible to you"),
     "react": later("React with {emoji}"),
     "reactions": later("Reactions"),

@@ -24,12 +24,16 @@ SERVER_ERROR: Final = 500
 LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
 GONE: Final = frozenset(
     {
+        "cannot_reply_to_message",
         "cant_update_message",
         "channel_not_found",
         "edit_window_closed",
         "is_archived",
         "is_inactive",
         "message_not_found",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "thread_not_found",
         "user_disabled",
         "user_not_found",
     }

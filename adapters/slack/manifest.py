@@ -43,6 +43,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "oauth.v2.access": (),
     "users.list": ("users:read", "users:read.email"),
     "views.open": (),

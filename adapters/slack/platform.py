@@ -12,7 +12,7 @@ from adapters.slack import render
 from adapters.slack.clients import Web, taken
 from adapters.slack.tokens import Tokens, client_for
 from bot.core.cards import Card
-from bot.core.errors import PlatformError, Unknown
+from bot.core.errors import Gone, PlatformError, Unknown
 from bot.core.people import Profile
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Limit, Posted
@@ -51,13 +51,18 @@ class SlackPlatform:
         self._a_minute = a_minute
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
-        """Post a card with its key in the message's metadata. An account's id is its direct chat with the bot."""
+        """Post a card with its key in the message's metadata. An account's id is its direct chat with the bot.
+
+        What goes into a thread is shown in the channel, too.
+        """
         client = await self._client(to.workspace)
+        thread: dict[str, Any] = {"thread_ts": to.under, "reply_broadcast": True} if to.under else {}
         call = client.chat_postMessage(
             channel=to.place or to.account,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
+            **thread,
             **render.message(card),
         )
         try:
@@ -79,10 +84,12 @@ class SlackPlatform:
         """Look for the key, from the newest message back to a day and more before `since`.
 
         Where our clock was further ahead than that, Slack's own newest message stands in for `since`. `Unknown` where
-        there is too much to look through.
+        there is too much to look through. A thread is looked through whole, before its channel.
         """
         client = await self._client(to.workspace)
         place = to.place or await self._direct(client, to)
+        if to.under and (posted := await self._find_under(client, to, key)):
+            return posted
         end, cursor = since.timestamp() - CLOCKS_APART, ""
         for _ in range(MOST_PAGES):
             page = await taken(
@@ -100,6 +107,24 @@ class SlackPlatform:
                 end = min(end, max(times, default=end) - CLOCKS_APART)
             cursor = _next(page)
             if not cursor or min(times, default=end) < end:
+                return None
+        raise Unknown("too_much_history")
+
+    async def _find_under(self, client: AsyncWebClient, to: Destination, key: str) -> Posted | None:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            call = client.conversations_replies(
+                channel=to.place, ts=to.under, limit=MESSAGES_A_PAGE, include_all_metadata=True, cursor=cursor or None
+            )
+            try:
+                page = await taken(call, _bucket(to.workspace, "find"))
+            except Gone:
+                return None
+            for message in _items(page, "messages"):
+                if _key(message) == key:
+                    return Posted(to.place, str(message["ts"]))
+            cursor = _next(page)
+            if not cursor:
                 return None
         raise Unknown("too_much_history")
 

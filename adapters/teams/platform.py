@@ -54,7 +54,7 @@ class TeamsPlatform:
         self._surveyed: dict[int, float] = {}
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
-        """Post a card. Teams has no place for `key` that could be asked for later."""
+        """Post a card. Teams has no place for `key` that could be asked for later, and threads in channels only."""
         del key
         return await self.post(to, message_of(card))
 
@@ -65,9 +65,12 @@ class TeamsPlatform:
         thread = to.place.partition(";")[0]
         here, bot = await self._routes.find(to.workspace, f"place:{thread}", "bot")
         service = _service(here, bot)
+        conversation = to.place
         if here.get("kind") == CHANNEL and thread == to.place:
-            return await self._new_thread(service, to, activity, bot)
-        return Posted(to.place, await self._connector.post(service, to.place, activity))
+            if not to.under:
+                return await self._new_thread(service, to, activity, bot)
+            conversation = f"{thread};messageid={to.under}"
+        return Posted(conversation, await self._connector.post(service, conversation, activity))
 
     async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:
         """Redraw a message in place."""

@@ -25,11 +25,15 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a message goes, in the platform's own ids: a `place`, or an `account` (their direct chat with the bot)."""
+    """Where a message goes, in the platform's own ids: a `place`, or an `account` (their direct chat with the bot).
+
+    `under` is a message of that place whose thread it belongs to. Where there are no threads it is an ordinary message.
+    """
 
     workspace: Workspace
     place: str = ""
     account: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 class Peer:
     """A platform with somebody behind it: a channel, an account, a place that is not there, and what a message says.
 
-    `knows` is whether it can tell afterwards if it took a message.
+    `channel` is a place with threads, and `under` says which message another one stands under there. `knows` is whether
+    the platform can tell afterwards if it took a message.
     """
 
     platform: Platform
@@ -39,6 +40,8 @@ class Peer:
     account: str
     nowhere: str
     says: Callable[[Posted], Awaitable[str]]
+    channel: str
+    under: Callable[[Posted], Awaitable[str]]
     knows: bool = True
 
 
@@ -54,9 +57,13 @@ def sandbox() -> Peer:
         assert message.card is not None
         return message.card.summary
 
+    async def under(posted: Posted) -> str:
+        message = chat.message(posted.place, posted.message)
+        return message.under if message else ""
+
     platform = SandboxPlatform(chat, MovableClock(NOW))
     home = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
-    return Peer(platform, home, place="general", account="ana", nowhere="nowhere", says=says)
+    return Peer(platform, home, "general", "ana", "nowhere", says, "general", under)
 
 
 @pytest.fixture
@@ -70,9 +77,13 @@ async def emulated(slack: Slack) -> AsyncIterator[Peer]:
         texts: list[str] = [message["text"] for message in history["messages"] if message["ts"] == posted.message]
         return texts[0]
 
+    async def under(posted: Posted) -> str:
+        [call] = [call for call in slack.made("chat.postMessage") if call.answer.get("ts") == posted.message]
+        return str(call.answer["message"].get("thread_ts", ""))
+
     platform = SlackPlatform(web, OneToken(web, emulate.TOKEN))
     home = Workspace(id=1, organisation=1, platform="slack", key=emulate.TEAM)
-    yield Peer(platform, home, place=emulate.GENERAL, account=slack.users["anna"], nowhere="C-nowhere", says=says)
+    yield Peer(platform, home, emulate.GENERAL, slack.users["anna"], "C-nowhere", says, emulate.GENERAL, under)
     await web.stop()
 
 
@@ -91,6 +102,11 @@ async def teams(sqlite_url: str) -> AsyncIterator[Peer]:
             said: str = service.message(posted.place, posted.message)["speak"]
             return said
 
+        async def under(posted: Posted) -> str:
+            paths = [path for verb, path, _ in service.calls if verb == "POST"]
+            [path] = [path for path in paths if path == f"/conversations/{posted.place}/activities"]
+            return path.rpartition(";messageid=")[2].partition("/")[0]
+
         yield Peer(
             running.adapter.platform,
             home,
@@ -98,6 +114,8 @@ async def teams(sqlite_url: str) -> AsyncIterator[Peer]:
             account=microsoft.ANNA,
             nowhere="19:nowhere",
             says=says,
+            channel=microsoft.CHANNEL,
+            under=under,
             knows=False,
         )
     await database.close()
@@ -131,6 +149,17 @@ async def test_a_message_is_redrawn_in_place(peer: Peer) -> None:
     posted = await peer.platform.send(Destination(peer.workspace, place=peer.place), note("Before"), "key-1")
     await peer.platform.update(peer.workspace, posted, note("After"))
     assert "After" in await peer.says(posted)
+
+
+async def test_a_message_goes_into_the_thread_of_another(peer: Peer) -> None:
+    asked = await peer.platform.send(Destination(peer.workspace, place=peer.channel), note("Question"), "key-asked")
+    to = Destination(peer.workspace, place=asked.place, under=asked.message)
+    answer = await peer.platform.send(to, note("Answer"), "key-answer")
+    assert answer != asked
+    assert await peer.under(answer) == asked.message
+    if peer.knows:
+        assert await peer.platform.find(to, "key-answer", NOW) == answer
+        assert await peer.platform.find(to, "key-that-is-not", NOW) is None
 
 
 @pytest.mark.parametrize("peer", ["emulated", "teams"], indirect=True)

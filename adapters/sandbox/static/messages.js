@@ -63,6 +63,8 @@ function add(message) {
   const list = world.messages.get(world.room);
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   log.append(...withDay(message, list.at(-2)));
+  const above = list.find((one) => one.id === message.under);
+  if (above) redraw(above);
   if (atEnd || message.author === world.me || message.private) log.scrollTop = log.scrollHeight;
   else below.hidden = false;
 }
@@ -114,9 +116,30 @@ function line(message, before) {
     "article",
     { class: classes, id: message.id, tabindex: "-1", "aria-label": `${who.name}, ${clock(at)}` },
     h("div", { class: "margin" }, grouped ? time : avatar(who)),
-    h("div", { class: "body" }, only, !grouped && name, said, reactions(message)),
+    h("div", { class: "body" }, only, !grouped && name, answers(message), said, reactions(message), answered(message)),
     !message.private && toolbar(message),
   );
+}
+
+// What a message answers, and what answers it: each leads to the other.
+function answers(message) {
+  const above = world.messages.get(message.room).find((one) => one.id === message.under);
+  return above && h("button", { type: "button", class: "thread", onclick: () => go(above) }, "↰ ", word("answers", { words: wordsOf(above) }));
+}
+
+function answered(message) {
+  const those = world.messages.get(message.room).filter((one) => one.under === message.id);
+  return those.map((one) => h("button", { type: "button", class: "thread", onclick: () => go(one) }, "↳ ", word("answered", { words: wordsOf(one) })));
+}
+
+function go(message) {
+  const there = byId(message.id);
+  there.scrollIntoView({ block: "center" });
+  there.focus();
+}
+
+function wordsOf(message) {
+  return message.card ? message.card.summary : message.text.map((one) => one.text).join("");
 }
 
 function reactions(message) {
@@ -152,8 +175,8 @@ function eye() {
 
 function announce(message) {
   const room = world.rooms.get(message.room);
-  const words = message.card ? message.card.summary : message.text.map((one) => one.text).join("");
-  byId("announcer").textContent = word(message.room === world.room ? "heard" : "heard_in", { name: author(message.author).name, room: roomName(room), words });
+  const heard = { name: author(message.author).name, room: roomName(room), words: wordsOf(message) };
+  byId("announcer").textContent = word(message.room === world.room ? "heard" : "heard_in", heard);
 }
 
 function walk(event) {

@@ -27,13 +27,15 @@ def send(  # noqa: PLR0913 -- one row has that many facts
     due: datetime | None = None,
     expires: datetime | None = None,
     subject: str = "",
+    under: str = "",
     campaign: str = "",
 ) -> bool:
     """Plan one message to a person or a place; False if the same `key` was planned before.
 
-    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later. `author`
-    asked for it, and is told if the place cannot be reached. `campaign` is what can be halted as one; it is the drawing
-    where none is named.
+    `drawing` is an address (`polls.ballot`). With a `subject` (`polls:12`) the message can be redrawn later. `under` is
+    the subject of another message there, in whose thread this one goes; an ordinary message where there is none.
+    `author` asked for it, and is told if the place cannot be reached. `campaign` is what can be halted as one; it is
+    the drawing where none is named.
     """
     planned = (
         insert(connection, outbox)
@@ -49,6 +51,7 @@ def send(  # noqa: PLR0913 -- one row has that many facts
             destination=f"place:{place}" if person is None else f"person:{person}",
             arguments=json.dumps(dict(arguments or {})),
             subject=subject,
+            under=under,
             due_at=due or now,
             try_at=due or now,
             planned_at=now,

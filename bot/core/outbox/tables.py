@@ -57,6 +57,7 @@ outbox = sa.Table(
     sa.Column("drawing", sa.Text, nullable=False),
     sa.Column("arguments", sa.Text, nullable=False, server_default="{}"),
     sa.Column("subject", sa.Text, nullable=False, server_default=""),
+    sa.Column("under", sa.Text, nullable=False, server_default=""),
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("try_at", Instant),
     sa.Column("planned_at", Instant, nullable=False),
@@ -72,7 +73,8 @@ outbox = sa.Table(
 
 `fence` grows with every intent and every question: a worker that lost its row cannot write any more. Rows with one
 `destination` (`person:7`, `place:3`, `message:9`) go one after another, by `due_at`. `try_at` is the earliest instant
-to try a ready row, which begins as `due_at`; of an unknown row, when the platform is asked (again), NULL for never."""
+to try a ready row, which begins as `due_at`; of an unknown row, when the platform is asked (again), NULL for never.
+`under` is a subject: the message goes into the thread of that subject's message in the same place."""
 
 
 class Entry(NamedTuple):
@@ -93,6 +95,7 @@ class Entry(NamedTuple):
     drawing: str
     arguments: str
     subject: str
+    under: str
     due_at: datetime
     try_at: datetime | None
     planned_at: datetime

@@ -322,6 +322,7 @@ def upgrade() -> None:
         sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("arguments", sa.Text(), server_default="{}", nullable=False),
         sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("under", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),

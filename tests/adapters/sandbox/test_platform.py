@@ -33,6 +33,18 @@ async def test_a_message_is_redrawn_in_place(visit: Visit) -> None:
     assert (newest["id"], newest["card"]["summary"], newest["revision"]) == (posted.message, "Two", 1)
 
 
+async def test_an_answer_names_what_it_answers(visit: Visit) -> None:
+    asked = await visit.sandbox.platform.send(Destination(HOME, place="random"), note("Question"), "key-1")
+    to = Destination(HOME, place="random", under=asked.message)
+    await visit.sandbox.platform.send(to, note("Answer"), "key-2")
+    assert (await visit.newest("ana", "random"))["under"] == asked.message
+
+
+async def test_nothing_stands_under_what_is_gone(visit: Visit) -> None:
+    with pytest.raises(Gone):
+        await visit.sandbox.platform.send(Destination(HOME, place="random", under="m999"), note("Answer"), "key")
+
+
 async def test_what_is_not_there_is_said_by_name(visit: Visit) -> None:
     with pytest.raises(PlatformError, match="channel_not_found"):
         await visit.sandbox.platform.send(Destination(HOME, place="nowhere"), note("Hello"), "key-1")

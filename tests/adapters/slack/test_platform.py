@@ -105,6 +105,32 @@ async def test_a_message_carries_its_key_and_unfolds_no_link(platform: SlackPlat
     assert call.arguments["text"] == "See https://example.com"
 
 
+async def test_what_goes_into_a_thread_is_shown_in_the_channel_too(platform: SlackPlatform, slack: Slack) -> None:
+    asked = await platform.send(HERE, note("Question"), "asked")
+    await platform.send(Destination(HOME, place=GENERAL, under=asked.message), note("Answer"), "answer")
+    [_, call] = slack.made("chat.postMessage")
+    assert (call.arguments["thread_ts"], call.arguments["reply_broadcast"]) == (asked.message, True)
+    assert call.arguments["metadata"]["event_payload"] == {"key": "answer"}
+
+
+async def test_a_message_is_found_though_its_thread_is_gone(platform: SlackPlatform, slack: Slack) -> None:
+    posted = await platform.send(HERE, note("Answer"), "answer")
+    slack.faults["conversations.replies"] = [refused("thread_not_found")]
+    to = Destination(HOME, place=GENERAL, under="1700000000.000001")
+    assert await platform.find(to, "answer", datetime.now(UTC)) == posted
+
+
+async def test_a_message_is_found_on_the_last_page_of_its_thread(platform: SlackPlatform, slack: Slack) -> None:
+    asked = await platform.send(HERE, note("Question"), "asked")
+    to = Destination(HOME, place=GENERAL, under=asked.message)
+    posted = await platform.send(to, note("Answer"), "answer")
+    slack.faults["conversations.replies"] = [history(timedelta(hours=1), more="next")]
+    assert await platform.find(to, "answer", datetime.now(UTC)) == posted
+    slack.faults["conversations.replies"] = [history(timedelta(hours=1), more="next")] * 10
+    with pytest.raises(Unknown, match="too_much_history"):
+        await platform.find(to, "answer", datetime.now(UTC))
+
+
 async def test_a_direct_message_is_found_by_its_key(platform: SlackPlatform, slack: Slack) -> None:
     to = Destination(HOME, account=slack.users["ben"])
     posted = await platform.send(to, note("Psst"), "rhythm:1:2")

@@ -57,6 +57,18 @@ async def test_a_group_chat_gets_a_message(teams: Teams) -> None:
     assert posted == Posted(GROUP, "m1")
 
 
+async def test_what_answers_a_post_in_a_channel_goes_into_its_thread(teams: Teams) -> None:
+    workspace = await met(teams)
+    for place in (CHANNEL, f"{CHANNEL};messageid=1"):
+        posted = await of(teams.adapter).send(Destination(workspace, place=place, under="1"), note("Hi"), "k")
+        assert posted.place == f"{CHANNEL};messageid=1"
+
+
+async def test_a_group_chat_has_no_threads(teams: Teams) -> None:
+    posted = await of(teams.adapter).send(Destination(await met(teams), place=GROUP, under="m1"), note("Hi"), "k")
+    assert posted.place == GROUP
+
+
 async def test_the_service_address_of_a_place_is_kept_over_a_restart(teams: Teams) -> None:
     workspace = await met(teams)
     teams.adapter._ways._known.clear()
