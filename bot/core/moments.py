@@ -1,52 +1,86 @@
-"""Reading a moment as people type it: `2h`, `3d`, `17:00`, `Fri 17:00`, `2026-11-27 17:00`."""
+"""Reading a moment as people write it: `2h`, `Fri 17:00`, `tomorrow 5 pm`, `27.11. 17 Uhr`, `demain à 17h`.
+
+What is usual in English and German, and names of days and months in any language, are read without a library, in tens
+of microseconds; `bot.core.guesses` knows the rest.
+"""
 
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_day_names
+from bot.core.cadence.slots import instant
+from bot.core.guesses import guess
+from bot.core.written_days import days, is_date
+from bot.core.written_times import plain, take_time
 
-from bot.core.cadence.slots import Weekly, instant, next_slot
+LONGEST: Final = 60
+"""Characters; longer ones are prose."""
 
-_SPAN: Final = re.compile(r"(\d{1,3})\s*(m|min|h|d|w)")
-_MINUTES: Final = {"m": 1, "min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
-_CLOCK: Final = re.compile(r"(?:(\w+)\.?,?\s+)?(\d{1,2})[:.](\d{2})")
+END_OF_WORK: Final = time(17)
+"""The time of a day that somebody named without one."""
+
+_FARTHEST: Final = timedelta(days=3653)
+"""Nobody plans further than ten years ahead, and the calendar ends somewhere."""
+
+_UNITS: Final = {
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), timedelta(minutes=1)),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"), timedelta(hours=1)),
+    **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen"), timedelta(days=1)),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "woche", "wochen"), timedelta(weeks=1)),
+}
+_ONE: Final = frozenset({"a", "an", "one", "ein", "eine", "einem", "einen", "einer"})
+_COUNTED: Final = re.compile(r"(\d{1,3}|[^\W\d_]+(?=\s))\s*([^\W\d_]+)\.?(?:\s*,?\s+(?:and|und)\s+|\s*,?\s*|$)")
+
+_HOURS: Final = re.compile(r"([0-6])h([0-5]\d)")
+"""From seven on, it is a clock: `17h30`."""
 
 
 def read_moment(text: str, zone: str, now: datetime, locale: str) -> datetime | None:
-    """The instant somebody in `zone` means, always after `now`; None where nobody could tell."""
-    text = text.strip().lower()
-    if span := _SPAN.fullmatch(text):
-        return now + timedelta(minutes=int(span[1]) * _MINUTES[span[2]])
-    if clock := _CLOCK.fullmatch(text):
-        return _at_clock(clock, zone, now, locale)
+    """The instant (UTC) somebody in `zone` who speaks `locale` means, after `now`; None where nobody could tell."""
+    if len(text.strip()) > LONGEST or len(text := plain(text)) > LONGEST:
+        return None
+    if (span := _span(text)) is not None:
+        meant: datetime | None = now + span
+    else:
+        meant = _iso(text, zone) or _in_words(text, zone, now, locale)
+    return meant if meant and now < meant < now + _FARTHEST else None
+
+
+def _span(text: str) -> timedelta | None:
+    """`2h`, `1h30`, `1h 30m`, `in 3 days`, `in einer Stunde`."""
+    text = text.removeprefix("in ")
+    if found := _HOURS.fullmatch(text):
+        return timedelta(hours=int(found[1]), minutes=int(found[2]))
+    span, at = timedelta(), 0
+    while at < len(text):
+        found = _COUNTED.match(text, at)
+        if found is None or found[2] not in _UNITS or not (found[1].isdecimal() or found[1] in _ONE):
+            return None
+        span += _UNITS[found[2]] * (int(found[1]) if found[1].isdecimal() else 1)
+        at = found.end()
+    return span if at else None
+
+
+def _iso(text: str, zone: str) -> datetime | None:
+    """ISO 8601, with or without a time and an offset. A row of digits is none: it may be anything."""
     try:
-        written = datetime.fromisoformat(text)
+        written = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    if not now.year <= written.year < now.year + 10:  # nobody plans further, and the calendar ends somewhere
+    if text.isdecimal() or not 1 < written.year < 9999:  # noqa: PLR2004 -- where the calendar ends, zones reach beyond
         return None
-    meant = written.astimezone(UTC) if written.tzinfo else instant(written.date(), written.time(), zone)
-    return meant if meant > now else None
+    if written.tzinfo:
+        return written.astimezone(UTC)
+    return instant(written.date(), END_OF_WORK if is_date(text) else written.time(), zone)
 
 
-def _at_clock(clock: re.Match[str], zone: str, now: datetime, locale: str) -> datetime | None:
-    hour, minute = int(clock[2]), int(clock[3])
-    if hour > 23 or minute > 59:  # noqa: PLR2004 -- a day's hours and an hour's minutes
+def _in_words(text: str, zone: str, now: datetime, locale: str) -> datetime | None:
+    rest, at = take_time(text)
+    if not rest and at is None:
         return None
-    at = time(hour, minute)
-    if clock[1] is None:
-        today = now.astimezone(ZoneInfo(zone)).date()
-        first = instant(today, at, zone)
-        return first if first > now else instant(today + timedelta(days=1), at, zone)
-    weekday = _weekday(clock[1], locale)
-    return None if weekday is None else next_slot(Weekly(weekday, at), zone, now)
-
-
-def _weekday(name: str, locale: str) -> int | None:
-    for language in (locale, "en"):
-        for weekday, full in get_day_names("wide", locale=language).items():
-            if len(name) > 1 and full.lower().startswith(name):
-                return int(weekday)
-    return None
+    meant = days(rest, now.astimezone(ZoneInfo(zone)).date(), locale, zone)
+    if meant is None:
+        return guess(rest, at, zone, now, locale, END_OF_WORK)
+    instants = (instant(day, at or END_OF_WORK, zone) for day in meant)
+    return next((each for each in instants if each > now), None)
