@@ -21,6 +21,7 @@ from bot.core.outbox import (
     Entry,
     Lane,
     State,
+    alone,
     halted,
     messages,
     outbox,
@@ -100,7 +101,7 @@ class Delivery:
     def _decide(self, connection: Connection, entries: Sequence[Entry], now: datetime, taken: Taken) -> None:
         if not entries:
             return
-        leases.wait_for_voters(connection, (entry.subject for entry in entries if entry.verb == "update"))
+        alone(connection, (entry.subject for entry in entries if entry.verb == "update"))
         playable = [(scene, self._stage.platform(scene)) for scene in self._stage.scenes(connection, entries)]
         rulings = _Rulings(connection, [scene for scene, _ in playable], now)
         calls: list[tuple[Scene, Platform, Sequence[Limit]]] = []

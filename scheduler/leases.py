@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.database import Connection, Instant, Prepared, one_of
-from bot.core.outbox import HELD, Entry, State, among, halts, outbox, redraw_lock
+from bot.core.outbox import HELD, Entry, State, among, halts, outbox
 
 Held = tuple[int, int]
 """A row in somebody's hands: its id and its fence."""
@@ -116,16 +116,6 @@ def ask(connection: Connection, now: datetime, again: datetime, most: int) -> li
     if entries:
         connection.execute(outbox.update().where(mine).values(fence=outbox.c.fence + 1, try_at=again))
     return [entry._replace(fence=entry.fence + 1, try_at=again) for entry in entries]
-
-
-def wait_for_voters(connection: Connection, subjects: Iterable[str]) -> None:
-    """Wait for every transaction that has asked for a redraw of the subjects, and keep the next ones waiting.
-
-    SQLite's one writer needs no lock.
-    """
-    if connection.dialect.name == "postgresql":
-        for subject in sorted(set(subjects)):
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(redraw_lock(subject))))
 
 
 def _mine(entry: Entry, states: Sequence[State]) -> sa.ColumnElement[bool]:

@@ -71,7 +71,7 @@ class Outcomes:
         kept = leases.sent(connection, [each.ready.entry for each in plain], landed[0].at) if plain else set()
         notices = [told(each.ready.entry, Happening.SENT, each.at) for each in plain if each.ready.entry.id in kept]
         # From here on votes see the message or wait, so that none falls between the drawing and the receipt.
-        leases.wait_for_voters(connection, (each.ready.entry.subject for each in rest if _comes_with_subject(each)))
+        core.alone(connection, (each.ready.entry.subject for each in rest if _comes_with_subject(each)))
         for each in rest:
             try:
                 if not one_by_one:
@@ -118,7 +118,7 @@ class Outcomes:
         entry = question.entry
         match answer:
             case Posted():
-                leases.wait_for_voters(connection, [entry.subject] if entry.subject else [])
+                core.alone(connection, [entry.subject] if entry.subject else [])
                 return _some(self._receipt(connection, question.scene, answer, None, now))
             case None:
                 return _some(self._again(connection, entry, "was_not_there", now))

@@ -14,9 +14,10 @@ from bot.core.database import Connection, Database
 from bot.core.deliveries import store as deliveries
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
-from bot.core.feature import CommandHelp, Feature, Handler, Scene, Turn, View, Withdrawn
+from bot.core.feature import CommandHelp, Feature, Handler, Scene, Together, Turn, View, Withdrawn
 from bot.core.files import made
 from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
+from bot.core.gathering import MOMENT, Gathering, Outcome
 from bot.core.interactions import (
     MENTION,
     NOTHING,
@@ -53,6 +54,7 @@ class Engine:
 
     `otherwise` names the command that takes every word nobody knows (help). `platforms` by name, for their limits.
     `links` makes links to files; without it nobody is given one.
+    `moment` is how many seconds people are gathered for what is written together (`Feature.together`).
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Engine:
         otherwise: str = "",
         platforms: Mapping[str, Platform] | None = None,
         links: Links | None = None,
+        moment: float = MOMENT,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -75,6 +78,7 @@ class Engine:
         self._links = links
         self._making = asyncio.Semaphore(FILES_AT_ONCE)
         self._listeners: list[Listener] = []
+        self._gathering = Gathering(self._settle, moment)
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after every interaction: the scheduler wakes, the figures count."""
@@ -84,6 +88,8 @@ class Engine:
         """What somebody did, once: the answer is for the response itself, everything else is in the outbox by then."""
         began = time.perf_counter()
         try:
+            if self._together(act):
+                return await self._gathering.join(act)
             return await self.database.briefly(lambda connection: self._turn(connection, act))
         except Refused as refusal:
             return Answer(whisper=replace(note(refusal.sentence), locale=refusal.locale))
@@ -112,14 +118,54 @@ class Engine:
     def addresses(self) -> set[str]:
         """Every address a button, a select or a form may carry."""
         return {
-            f"{feature.name}.{name}" for feature in self.features.values() for name in (*feature.clicks, *feature.forms)
+            f"{feature.name}.{name}"
+            for feature in self.features.values()
+            for name in (*feature.clicks, *feature.forms, *feature.together)
         }
 
+    def _together(self, act: Interaction) -> Together | None:
+        """What settles this act and others like it as one."""
+        if not isinstance(act, Click | Submission):
+            return None
+        owner, _, name = act.address.partition(".")
+        feature = self.features.get(owner)
+        return feature.together.get(name) if feature else None
+
+    async def _settle(self, acts: Sequence[Interaction]) -> Sequence[Outcome]:
+        return await self.database.run(lambda connection: self._settled(connection, acts))
+
+    def _settled(self, connection: Connection, acts: Sequence[Interaction]) -> Sequence[Outcome]:
+        """Every act's turn, each handler having been called once for all of its own."""
+        outcomes: list[Outcome] = [NOTHING] * len(acts)
+        gathered: dict[Together, list[tuple[int, Turn]]] = {}
+        for number, act in enumerate(acts):
+            settle, turn = self._together(act), self._enter(connection, act)
+            if settle and turn:
+                gathered.setdefault(settle, []).append((number, turn))
+        for settle, turns in gathered.items():
+            told = settle([turn for _, turn in turns])
+            for (number, turn), outcome in zip(turns, told, strict=True):
+                if isinstance(outcome, Refused):
+                    outcome.locale = turn.t.locale
+                outcomes[number] = outcome if isinstance(outcome, Refused) else _outside(turn, outcome)
+        return outcomes
+
     def _turn(self, connection: Connection, act: Interaction) -> Answer:
+        turn = self._enter(connection, act)
+        if turn is None:
+            return NOTHING
+        try:
+            return _outside(turn, self._route(turn, turn.act))
+        except Refused as refusal:
+            refusal.locale = turn.t.locale
+            raise
+
+    def _enter(self, connection: Connection, act: Interaction) -> Turn | None:
+        """The turn of whoever acted; None where they are heard a second time."""
         origin = act.origin
         now = self.clock.now()
         if origin.id and not deliveries.first_time(connection, f"{origin.platform}:{origin.id}", now):
-            return NOTHING
+            return None
         workspace = directory.workspace(connection, origin.platform, origin.workspace)
         if isinstance(act, Event) and act.profile:
             directory.learn(connection, workspace, act.profile)
@@ -129,7 +175,7 @@ class Engine:
             if origin.place and not isinstance(act, Click)
             else None
         )
-        turn = Turn(
+        return Turn(
             connection=connection,
             workspace=workspace,
             now=now,
@@ -141,11 +187,6 @@ class Engine:
             pace_of=self._pace_of,
             links=self._links,
         )
-        try:
-            return _outside(turn, self._route(turn, turn.act))
-        except Refused as refusal:
-            refusal.locale = turn.t.locale
-            raise
 
     def _route(self, turn: Turn, act: Interaction) -> Answer:
         match act:

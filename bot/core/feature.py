@@ -111,6 +111,9 @@ class Withdrawn:
 
 
 Handler = Callable[[Turn], Answer | None]
+Together = Callable[[Sequence[Turn]], Sequence[Answer | Refused]]
+"""Handles what several people did within a moment, in one transaction; an outcome for each, in the order given."""
+
 Drawing = Callable[[View], Card | Withdrawn]
 FileMaker = Callable[[View], File | None]
 """Makes a download for `view.reader`, in a thread of its own and without writing. It checks again what was checked when
@@ -159,7 +162,8 @@ class Feature:
     first instant after a given one at which a tick will have something to do, so that a clock moved by hand stops
     there. home: parts for a person's home page. data: what is stored of a person, as label and value. forget: erases
     it. waiting: what would gain from the reader's answer just now, a sentence each, from shared places only. roles: who
-    may press a button, send a form or fetch a file, where not everybody may.
+    may press a button, send a form or fetch a file, where not everybody may. together: clicks and forms that are
+    settled in batches, so that what is written does not tell who did what (`gathering`).
     """
 
     name: str
@@ -167,6 +171,7 @@ class Feature:
     words: Mapping[str, Word] = field(default_factory=dict)
     clicks: Mapping[str, Handler] = field(default_factory=dict)
     forms: Mapping[str, Handler] = field(default_factory=dict)
+    together: Mapping[str, Together] = field(default_factory=dict)
     events: Mapping[str, Handler] = field(default_factory=dict)
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
     files: Mapping[str, FileMaker] = field(default_factory=dict)

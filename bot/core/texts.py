@@ -79,6 +79,10 @@ class Texts:
         """A number as people write it: `100,000`."""
         return str(format_decimal(count, locale=self._babel))
 
+    def decimal(self, number: float) -> str:
+        """A number with at most one digit behind the point: `4.2`, `4,2`."""
+        return str(format_decimal(round(number, 1), locale=self._babel))
+
     def weekday(self, weekday: int) -> str:
         """The name of a weekday, 0 is Monday."""
         return str(get_day_names("wide", context="stand-alone", locale=self._babel)[weekday])

@@ -1,21 +1,24 @@
-"""Polls: ask a question, vote with one press, watch the bars, hear the outcome.
+"""Polls: ask a question of any kind, vote with one press, trust the promise, hear the outcome.
 
-model: limits, ballots and counting. store: tables and queries. service: handlers. cards: what people see.
+model: the rules. store: tables and queries. service: handlers. cards: what people see.
 """
+
+from random import Random, SystemRandom
 
 from bot.core.feature import CommandHelp, Feature
 from bot.core.texts import later
-from bot.polls.service import Polls
+from bot.polls.service import asking, commands, drawing, home, life, managing, voting
+from bot.polls.service.secrecy import Secrecy
 
 
-def feature() -> Feature:
-    """Polls, declared."""
-    polls = Polls()
+def feature(chance: Random | None = None) -> Feature:
+    """Polls, declared. `chance` mixes what is written of secret votes."""
+    secrecy = Secrecy(chance or SystemRandom())
     return Feature(
         name="polls",
         commands={
             "poll": CommandHelp(
-                handler=polls.poll,
+                handler=commands.poll,
                 about=later("Ask a question and let people vote"),
                 hint=later('"Question?" "Option A" "Option B"'),
                 example=later('/poll "Lunch on Friday?" "Pizza" "Sushi"'),
@@ -23,19 +26,23 @@ def feature() -> Feature:
             )
         },
         clicks={
-            "poll": polls.begin,
-            "vote": polls.vote,
-            "withdraw": polls.withdraw,
-            "close": polls.close,
-            "voters": polls.voters,
+            "poll": asking.begin,
+            "vote": voting.vote,
+            "answer": voting.answer,
+            "withdraw": voting.withdraw,
+            "peek": voting.peek,
+            "voters": voting.voters,
+            "more": managing.more,
+            "close": managing.close,
         },
-        forms={"create": polls.create},
-        drawings={"ballot": polls.draw_ballot, "outcome": polls.draw_outcome},
+        forms={"create": asking.create, "answer": voting.answer},
+        together={"seal": secrecy.seal},
+        drawings={"ballot": drawing.draw_ballot, "outcome": drawing.draw_outcome},
         things={"ballot": later("a poll"), "outcome": later("the outcome of a poll")},
-        ticks={"close": polls.close_due},
-        upcoming=polls.next_closing,
-        home=polls.home,
-        waiting=polls.waiting,
-        data=polls.data,
-        forget=polls.forget,
+        ticks={"due": life.due},
+        upcoming=life.next_due,
+        home=home.home,
+        waiting=home.waiting,
+        data=home.data,
+        forget=home.forget,
     )

@@ -98,6 +98,18 @@ def known(connection: Connection, key: str) -> bool:
     return connection.execute(mine).first() is not None
 
 
+def posted(connection: Connection, subject: str, most: int) -> int:
+    """How many messages of a subject are out there; `most` if there are more."""
+    some = sa.select(messages.c.id).where(messages.c.subject == subject, ~messages.c.gone).limit(most).subquery()
+    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+
+
+def addressees(connection: Connection, subject: str) -> list[int]:
+    """The people who got a message of a subject privately, by our own ids."""
+    mine = sa.and_(messages.c.subject == subject, messages.c.person_id.is_not(None))
+    return list(connection.execute(sa.select(messages.c.person_id).where(mine).distinct()).scalars())
+
+
 UNDELIVERED: Final = "home.undelivered"
 """The drawing that tells an author why nothing appeared. Arguments: `place` (our id) and `reason` (the platform's)."""
 
@@ -121,19 +133,31 @@ REDRAW_PAUSE: Final = timedelta(seconds=1)
 """A message is drawn anew at most once in so long."""
 
 
-def redraw(connection: Connection, subject: str, now: datetime) -> None:
-    """Ask for every message of a subject to be drawn anew, each at most once a second; the last state wins.
+def hold(connection: Connection, subject: str) -> None:
+    """Keep a subject from being settled (see `alone`) until this transaction ends; others may hold it, too.
 
-    On PostgreSQL the shared lock makes a redraw wait for the transactions that relied on its row being still ready.
+    SQLite's one writer needs no lock.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(redraw_lock(subject))))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(subject))))
+
+
+def alone(connection: Connection, subjects: Iterable[str]) -> None:
+    """Wait for every transaction that holds the subjects, and keep the next ones waiting until this one ends."""
+    if connection.dialect.name == "postgresql":
+        for subject in sorted(set(subjects)):
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock(subject))))
+
+
+def redraw(connection: Connection, subject: str, now: datetime, *, held: bool = False) -> None:
+    """Ask for every message of a subject to be drawn anew, each at most once a second; the last state wins.
+
+    A redraw waits for the transactions that relied on its row being still ready, which is why they hold the subject;
+    `held` says that this one does already.
+    """
+    if not held:
+        hold(connection, subject)
     _REDRAW.run(connection, about=subject, now=now, soon=now + REDRAW_PAUSE)
-
-
-def redraw_lock(subject: str) -> sa.ColumnElement[int]:
-    """The PostgreSQL advisory lock of a subject's redraws."""
-    return sa.func.hashtextextended(subject, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +194,10 @@ def cancel_person(connection: Connection, person: int, reason: str, campaign: st
 def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     """Take back what is planned about a subject."""
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
+
+
+def _lock(subject: str) -> sa.ColumnElement[int]:
+    return sa.func.hashtextextended(subject, 0)
 
 
 def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.cards import Card
+from bot.core.cards import Button, Card
 from bot.core.forms import TextField
 from tests.bot.stage import Said, Stage, buttons, read_aloud
 
@@ -14,13 +14,20 @@ LUNCH = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
 
 async def the_poll(stage: Stage) -> Card:
     """The message of the only poll, as it would be drawn now."""
-    (said,) = [said for said in await stage.planned() if said.key == "polls:1"]
+    (said,) = [said for said in await stage.planned() if said.key.startswith("polls:1:") and said.drawing == "polls.ballot"]
     assert isinstance(said.card, Card)
     return said.card
 
 
+async def menu(stage: Stage, account: str) -> dict[str, Button]:
+    """What somebody finds behind More."""
+    answer = await stage.press(account, buttons(await the_poll(stage))["More"])
+    assert answer.whisper is not None
+    return buttons(answer.whisper)
+
+
 async def outcome(stage: Stage) -> Said:
-    (said,) = [said for said in await stage.planned() if said.key.endswith(":outcome")]
+    (said,) = [said for said in await stage.planned() if said.drawing == "polls.outcome"]
     return said
 
 
@@ -62,7 +69,7 @@ async def test_a_confidential_poll_tells_no_names_but_tells_the_voter_their_vote
 async def test_a_vote_can_be_taken_back(stage: Stage) -> None:
     await stage.type("U-anna", LUNCH)
     await stage.press("U-ben", buttons(await the_poll(stage))["Pizza"])
-    await stage.press("U-ben", buttons(await the_poll(stage))["Take back my vote"])
+    await stage.press("U-ben", (await menu(stage, "U-ben"))["Take back my vote"])
     assert "Pizza: 0 ()" in read_aloud(await the_poll(stage))
 
 
@@ -75,7 +82,7 @@ async def test_a_poll_closes_by_itself_and_says_the_outcome(stage: Stage) -> Non
     assert "Lunch on Friday? has an answer: Pizza with 100 %. 1 person voted." in (await outcome(stage)).text
     refusal = await stage.press("U-chen", pizza)
     assert "closed, so your vote was not counted" in read_aloud(refusal.whisper)
-    assert not buttons(await the_poll(stage))
+    assert list(buttons(await the_poll(stage))) == ["More"]
 
 
 async def test_a_vote_after_the_time_is_refused_even_before_the_tick(stage: Stage) -> None:
@@ -88,7 +95,8 @@ async def test_a_vote_after_the_time_is_refused_even_before_the_tick(stage: Stag
 
 async def test_only_the_author_or_a_communicator_closes(stage: Stage) -> None:
     await stage.type("U-ben", LUNCH)
-    close = buttons(await the_poll(stage))["Close poll"]
+    assert "Close poll" not in await menu(stage, "U-chen")
+    close = (await menu(stage, "U-ben"))["Close poll"]
     refusal = await stage.press("U-chen", close)
     assert "Only Ben or a communicator" in read_aloud(refusal.whisper)
     await stage.press("U-anna", close)
@@ -109,7 +117,7 @@ async def test_poll_alone_opens_the_form_and_the_form_asks(stage: Stage) -> None
         ('/poll "Tea?" ' + " ".join(f'"{n}"' for n in range(60)), "options", "30 options; yours has 60"),
         ('/poll "Tea?" "Yes" "No" "YES"', "options", "“YES” stands there twice"),
         (f'/poll "{"Tea? " * 100}" "Yes" "No"', "question", "300 characters"),
-        ('/poll "Tea?" "Yes" "No" --anonymous', "settings", "I do not know --anonymous"),
+        ('/poll "Tea?" "Yes" "No" --privately', "question", "I do not know --privately"),
         ('/poll "Tea?" "Yes" "No" --close yesterday', "closes", "closing time in the future"),
     ],
 )

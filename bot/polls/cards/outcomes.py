@@ -1,0 +1,93 @@
+"""What is said when a poll has closed, and the results on their own."""
+
+from collections.abc import Sequence
+
+from bot.core.cards import Card, Context, Heading, Part, Prose
+from bot.core.rich import Text, plain, spoken
+from bot.core.texts import Texts
+from bot.polls.cards.labels import labels
+from bot.polls.cards.results import figures
+from bot.polls.cards.voting import results as every_question
+from bot.polls.model.counting import Result
+from bot.polls.model.definition import Kind, Question
+from bot.polls.model.poll import Poll
+from bot.polls.model.standing import Standing
+
+
+def outcome(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing) -> Card:
+    """The sentence that ends a poll."""
+    question = questions[0]
+    voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
+    if not standing.turnout:
+        said = t.rich("*{question}* closed without a vote.", question=question)
+    elif standing.results is None:
+        said = t.rich(
+            "*{question}* has closed. {voted}: too few to show the result without telling on them.",
+            question=question,
+            voted=voted,
+        )
+    elif poll.survey:
+        said = t.rich(
+            "*{question}* has closed. {voted}. The answers stand on its card.", question=question, voted=voted
+        )
+    else:
+        said = _verdict(t, poll.questions[0], question, standing.results[0], voted)
+    return Card(spoken(said), (Prose(said),))
+
+
+def results(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing) -> Card:
+    """The results with all that is known of them, privately."""
+    voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
+    parts: list[Part] = [Heading(t("Results"))]
+    if standing.results:
+        parts += every_question(t, poll, questions, standing, whole=True)
+    else:
+        parts.append(Prose(t.rich("*{question}*", question=questions[0])))
+        parts.append(Prose(plain(_why_not(t, standing))))
+    parts.append(Context(plain(voted)))
+    return Card(t("Results: {question}", question=spoken(questions[0])), tuple(parts))
+
+
+def _why_not(t: Texts, standing: Standing) -> str:
+    if standing.scarce:
+        return t("Too few people voted to show a result without telling on them.")
+    return t("There are no figures to show yet.")
+
+
+def _verdict(t: Texts, asked: Question, question: Text, result: Result, voted: str) -> Text:
+    names = labels(t, asked)
+    if figure := figures(t, asked, result):
+        return t.rich("*{question}* has an answer: *{figure}*. {voted}.", question=question, figure=figure, voted=voted)
+    if asked.kind is Kind.TEXT:
+        most = result.texts[0][0] if result.texts else ""
+        return t.rich(
+            "*{question}* has closed. Said most: “{text}”. {voted}.", question=question, text=most, voted=voted
+        )
+    if asked.kind is Kind.QUIZ:
+        right = t.every([names[option] for option in asked.right])
+        return t.rich(
+            "*{question}* The right answer is *{right}*: {knew} of {count} knew it.",
+            question=question,
+            right=right,
+            knew=result.right or 0,
+            count=result.voters,
+        )
+    winners = result.winners()
+    if len(winners) == 1:
+        share = round(result.share(winners[0]) * 100)
+        if asked.kind is Kind.RANKED:
+            return t.rich(
+                "*{question}* has an answer: *{winner}*. {voted}.",
+                question=question,
+                winner=names[winners[0]],
+                voted=voted,
+            )
+        return t.rich(
+            "*{question}* has an answer: *{winner}* with {share} %. {voted}.",
+            question=question,
+            winner=names[winners[0]],
+            share=share,
+            voted=voted,
+        )
+    tied = t.every([names[winner] for winner in winners]) or t.every(names[:2])
+    return t.rich("*{question}* ended in a tie: {winners}. {voted}.", question=question, winners=tied, voted=voted)

@@ -1,0 +1,136 @@
+"""What a question's answers come to, in bars and in words."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.core.cards import Bar, Bars, Button, Context, Part, Prose
+from bot.core.rich import Text, plain
+from bot.core.texts import Texts
+from bot.polls.cards.labels import labels
+from bot.polls.model.counting import Result
+from bot.polls.model.definition import Kind, Question
+from bot.polls.model.poll import Poll
+from bot.polls.model.ranking import Ranking
+from bot.polls.model.standing import Standing
+
+NAMES: Final = 8
+"""Names beside a bar; more would make the card a list."""
+
+TEXTS_ON_CARD: Final = 8
+TEXTS_IN_RESULTS: Final = 40
+
+
+def question_parts(
+    t: Texts, poll: Poll, number: int, standing: Standing, *, buttons: Sequence[Button | None] = (), whole: bool = False
+) -> list[Part]:
+    """One question's bars, or its answers in words. `whole` shows rounds and every text, too."""
+    question = poll.questions[number]
+    result = standing.results[number] if standing.results else None
+    if question.kind is Kind.TEXT:
+        return _texts(t, result, TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD)
+    parts: list[Part] = []
+    if result or question.kind not in (Kind.RATING, Kind.NPS):
+        parts.append(bars(t, poll, number, standing, buttons))
+    if result:
+        parts += _figures(t, question, result, whole=whole)
+    if poll.closed_at and question.explanation:
+        parts.append(Prose(plain(question.explanation)))
+    return parts
+
+
+def bars(t: Texts, poll: Poll, number: int, standing: Standing, buttons: Sequence[Button | None] = ()) -> Bars:
+    """A question's bars, with buttons while people can press them."""
+    question = poll.questions[number]
+    result = standing.results[number] if standing.results else None
+    winners = _crowned(question, result) if poll.closed_at and result else ()
+    return Bars(
+        tuple(
+            Bar(
+                label=label,
+                count=result.votes[option] if result else 0,
+                share=result.share(option) if result else 0.0,
+                note=_names(t, result.votes[option], standing.names(poll, number, option)) if result else (),
+                button=buttons[option] if buttons else None,
+                winner=option in winners,
+            )
+            for option, label in enumerate(labels(t, question))
+        ),
+        hidden=result is None,
+    )
+
+
+def figures(t: Texts, question: Question, result: Result) -> str:
+    """The figure that sums a scale up: an average, an NPS; empty for other kinds or without votes."""
+    if question.kind is Kind.RATING and result.mean is not None:
+        return t("Average {mean} of {scale}", mean=t.decimal(result.mean), scale=question.scale)
+    if question.kind is Kind.NPS and result.nps is not None:
+        return t("NPS {score} (from -100 to 100)", score=f"{result.nps:+d}")
+    return ""
+
+
+def _crowned(question: Question, result: Result) -> tuple[int, ...]:
+    return question.right or result.winners()
+
+
+def _figures(t: Texts, question: Question, result: Result, *, whole: bool) -> list[Part]:
+    parts: list[Part] = []
+    if summed := figures(t, question, result):
+        parts.append(Prose(t.rich("*{figure}*", figure=summed)))
+    if result.ranking and result.voters:
+        parts += _ranked(t, question, result.ranking, whole=whole)
+    return parts
+
+
+def _ranked(t: Texts, question: Question, ranking: Ranking, *, whole: bool) -> list[Part]:
+    names = labels(t, question)
+    winners = t.every([names[winner] for winner in ranking.winners])
+    last = len(ranking.rounds)
+    parts: list[Part] = [
+        Prose(
+            t.many_rich(
+                "*{winners}* wins after {count} round of counting (instant run-off).",
+                "*{winners}* wins after {count} rounds of counting (instant run-off).",
+                last,
+                winners=winners,
+            )
+        )
+    ]
+    if not whole:
+        return parts
+    for number, counted in enumerate(ranking.rounds, start=1):
+        standing = t.every(
+            [f"{name} {votes}" for name, votes in zip(names, counted.votes, strict=True) if votes is not None]
+        )
+        out = t.every([names[option] for option in counted.eliminated])
+        line = (
+            t.rich("*Round {number}*: {standing}. Out: {out}.", number=number, standing=standing, out=out)
+            if counted.eliminated
+            else t.rich("*Round {number}*: {standing}.", number=number, standing=standing)
+        )
+        parts.append(Prose(line))
+    points = sorted(zip(ranking.borda, names, strict=True), key=lambda each: (-each[0], each[1]))
+    parts.append(Context(t.rich("Borda points: {points}.", points=t.every([f"{name} {n}" for n, name in points]))))
+    return parts
+
+
+def _texts(t: Texts, result: Result | None, most: int) -> list[Part]:
+    if result is None or not result.texts:
+        return []
+    parts: list[Part] = [
+        Prose((*plain(f"“{text}”"), *(plain(f" ({count})") if count > 1 else ())))
+        for text, count in result.texts[:most]
+    ]
+    if len(result.texts) > most:
+        more = len(result.texts) - most
+        parts.append(Context(plain(t.many("and {count} more answer", "and {count} more answers", more))))
+    return parts
+
+
+def _names(t: Texts, votes: int, names: Sequence[str]) -> Text:
+    if not names:
+        return ()
+    shown = list(names[:NAMES])
+    if votes > len(shown):
+        more = votes - len(shown)
+        shown.append(t.many("{count} more", "{count} more", more))
+    return plain(t.every(shown))

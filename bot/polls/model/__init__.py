@@ -1,0 +1,5 @@
+"""The rules of polls.
+
+definition: questions, promises. draft: a poll as typed. poll: its life. ballots: answers. counting, ranking, wording:
+what they come to. tally, privacy, breakdown, standing: what may be seen of them.
+"""

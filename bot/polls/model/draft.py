@@ -1,0 +1,192 @@
+"""A poll as somebody typed it, right or wrong."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.cadence.recurrence import Recurrence
+from bot.polls.model.definition import (
+    FEWEST_OPTIONS,
+    LONGEST_EXPLANATION,
+    LONGEST_OPTION,
+    LONGEST_QUESTION,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
+    MOST_RANKED,
+    RATING_SCALES,
+    Adding,
+    Kind,
+    Promise,
+    Question,
+    Showing,
+    repeated,
+)
+
+
+class Problem(StrEnum):
+    """Why a draft cannot be asked yet."""
+
+    NO_QUESTION = "no_question"
+    LONG_QUESTION = "long_question"
+    FEW_OPTIONS = "few_options"
+    MANY_OPTIONS = "many_options"
+    MANY_RANKED = "many_ranked"
+    LONG_OPTION = "long_option"
+    NEEDLESS_OPTIONS = "needless_options"
+    TWICE = "twice"
+    LIMITS = "limits"
+    SCALE = "scale"
+    NO_RIGHT = "no_right"
+    LONG_EXPLANATION = "long_explanation"
+    MANY_QUESTIONS = "many_questions"
+    OPENS_PAST = "opens_past"
+    PAST = "past"
+    EARLY = "early"
+    UNREAD_RHYTHM = "unread_rhythm"
+    UNREAD_REMINDER = "unread_reminder"
+    NO_END_TO_REMIND = "no_end_to_remind"
+    UNREAD_ANSWER = "unread_answer"
+    NO_OWNER = "no_owner"
+    SECRET_LIVE = "secret_live"  # noqa: S105 -- a ballot, not a password
+    UNKNOWN_FLAG = "unknown_flag"
+    UNKNOWN_VALUE = "unknown_value"
+    TWO_PROMISES = "two_promises"
+    NO_PLACE = "no_place"
+    UNKNOWN_GROUP = "unknown_group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Times as they were typed, which a form shows again: empty where nothing was."""
+
+    opening: str = ""
+    closing: str = ""
+    reminding: str = ""
+    repeating: str = ""
+    answering: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A poll before it is kept.
+
+    `places` are where it is posted, `groups` who is asked by name, both by our own ids. `unknown` are flags nobody
+    knows, `unread` flags whose value nobody understands, `unfound` names of places or groups that are not there.
+    """
+
+    questions: tuple[Question, ...]
+    promise: Promise = Promise.OPEN
+    showing: Showing = Showing.LIVE
+    adding: Adding = Adding.NO
+    places: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    everybody: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    remind: timedelta | None = None
+    every: Recurrence | None = None
+    owner: int | None = None
+    answer_by: datetime | None = None
+    typed: Typed = Typed()
+    unknown: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    unfound: tuple[str, ...] = ()
+    promises: int = 1
+
+    def problems(self, now: datetime) -> dict[str, Problem]:
+        """What is wrong, by the name of the form field it belongs to."""
+        wrong = {
+            **question_problems(self.questions[0]),
+            "settings": self._settings(),
+            "showing": Problem.SECRET_LIVE if self._secret_live() else None,
+            "opens": Problem.OPENS_PAST if self.typed.opening and not _ahead(self.opens_at, now) else None,
+            "closes": self._closing(now),
+            "every": Problem.UNREAD_RHYTHM if self.typed.repeating and not self.every else None,
+            "remind": self._reminding(),
+            "answer_by": self._answering(now),
+            "place": self._audience(),
+        }
+        return {name: problem for name, problem in wrong.items() if problem}
+
+    def settled(self) -> "Draft":
+        """The draft with what follows from its promise: a secret poll shows nothing before it has closed."""
+        return replace(self, showing=Showing.AFTER_CLOSE) if self.promise is Promise.SECRET else self
+
+    def _settings(self) -> Problem | None:
+        if self.unknown:
+            return Problem.UNKNOWN_FLAG
+        if self.unread:
+            return Problem.UNKNOWN_VALUE
+        if self.promises > 1:
+            return Problem.TWO_PROMISES
+        return Problem.MANY_QUESTIONS if len(self.questions) > MOST_QUESTIONS else None
+
+    def _secret_live(self) -> bool:
+        return self.promise is Promise.SECRET and self.showing is Showing.AFTER_VOTE
+
+    def _closing(self, now: datetime) -> Problem | None:
+        if self.closes_at is None:
+            return Problem.PAST if self.typed.closing else None
+        if self.closes_at <= now:
+            return Problem.PAST
+        return Problem.EARLY if self.opens_at and self.closes_at <= self.opens_at else None
+
+    def _reminding(self) -> Problem | None:
+        if self.remind is None:
+            return Problem.UNREAD_REMINDER if self.typed.reminding else None
+        return None if self.closes_at else Problem.NO_END_TO_REMIND
+
+    def _answering(self, now: datetime) -> Problem | None:
+        if self.typed.answering and not _ahead(self.answer_by, now):
+            return Problem.UNREAD_ANSWER
+        return Problem.NO_OWNER if self.owner and not self.answer_by else None
+
+    def _audience(self) -> Problem | None:
+        if self.unfound:
+            return Problem.UNKNOWN_GROUP
+        return None if self.places or self.groups or self.everybody else Problem.NO_PLACE
+
+
+def question_problems(question: Question) -> dict[str, Problem]:
+    """What is wrong with one question, by the name of the form field it belongs to."""
+    wrong = {
+        "question": _question(question),
+        "options": _options(question),
+        "most": _limits(question),
+        "right": Problem.NO_RIGHT if question.kind is Kind.QUIZ and not question.right else None,
+        "explanation": Problem.LONG_EXPLANATION if len(question.explanation) > LONGEST_EXPLANATION else None,
+    }
+    return {name: problem for name, problem in wrong.items() if problem}
+
+
+def _question(question: Question) -> Problem | None:
+    if not question.text:
+        return Problem.NO_QUESTION
+    return Problem.LONG_QUESTION if len(question.text) > LONGEST_QUESTION else None
+
+
+def _options(question: Question) -> Problem | None:
+    if question.kind not in (Kind.CHOICE, Kind.RANKED, Kind.QUIZ):
+        return Problem.NEEDLESS_OPTIONS if question.options else None
+    if len(question.options) < FEWEST_OPTIONS:
+        return Problem.FEW_OPTIONS
+    if len(question.options) > MOST_OPTIONS:
+        return Problem.MANY_OPTIONS
+    if question.kind is Kind.RANKED and len(question.options) > MOST_RANKED:
+        return Problem.MANY_RANKED
+    if max(map(len, question.options)) > LONGEST_OPTION:
+        return Problem.LONG_OPTION
+    return Problem.TWICE if repeated(question.options) else None
+
+
+def _limits(question: Question) -> Problem | None:
+    if question.kind is Kind.RATING:
+        return None if question.scale in RATING_SCALES else Problem.SCALE
+    if question.kind not in (Kind.CHOICE, Kind.QUIZ) or not question.options:
+        return None
+    fits = 1 <= question.least <= question.most <= len(question.options)
+    return None if fits else Problem.LIMITS
+
+
+def _ahead(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at > now

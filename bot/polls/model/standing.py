@@ -1,0 +1,30 @@
+"""How a poll stands: what may be seen of it at this moment."""
+
+from dataclasses import dataclass
+
+from bot.polls.model.ballots import Ballot, choices
+from bot.polls.model.counting import Result
+from bot.polls.model.definition import Kind
+from bot.polls.model.poll import Poll
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`results`, one a question, are None where they may not be seen (yet).
+
+    `turnout` is how many people have voted, `voters` who voted what where names stand beside votes, `scarce` that too
+    few have voted to show the result of a poll that hides names, `kept` that the figures are those shown before, since
+    too few votes came after them.
+    """
+
+    results: tuple[Result, ...] | None
+    turnout: int
+    voters: tuple[tuple[str, Ballot], ...] = ()
+    scarce: bool = False
+    kept: bool = False
+
+    def names(self, poll: Poll, question: int, option: int) -> list[str]:
+        """Who chose an option."""
+        if poll.questions[question].kind is Kind.TEXT:
+            return []
+        return [name for name, ballot in self.voters if option in choices(ballot[question])]

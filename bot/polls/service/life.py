@@ -1,0 +1,129 @@
+"""A poll's life: it opens, reminds, closes, and is answered, each at its time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.core import outbox
+from bot.core.database import Connection
+from bot.core.directory import members
+from bot.core.directory import store as directory
+from bot.core.places import Place
+from bot.polls.cards.ballot import subject
+from bot.polls.model.breakdown import FLOOR
+from bot.polls.model.definition import Promise
+from bot.polls.model.poll import Due, Poll
+from bot.polls.model.privacy import stepped
+from bot.polls.service import outreach
+from bot.polls.service.series import plan_next
+from bot.polls.store import asking, hiding, secrecy, voting
+
+BATCH: Final = 20
+LOOKED_AT_FOR: Final = timedelta(days=30)
+"""How long it is kept fresh who is in the channels of a poll that nobody closes."""
+
+DIRECT_REDRAWN: Final = 100
+"""Private ballots are drawn anew at the end if there are no more of them: platforms let few be changed a minute."""
+
+
+def due(connection: Connection, now: datetime) -> int:
+    """Do what polls wait for, where its time has come; a step a poll."""
+    polls = asking.due(connection, now, BATCH)
+    for poll in polls:
+        what = min(poll.agenda())[1]
+        asking.change(connection, _STEPS[what](connection, poll, now))
+    return len(polls)
+
+
+def next_due(connection: Connection, after: datetime) -> datetime | None:
+    """When the first poll waits for something after an instant."""
+    return asking.next_due(connection, after)
+
+
+def open_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Ask a poll: in its channels at once, and of people by name from now on."""
+    opened = replace(poll, opened_at=now, closed_at=None)
+    if poll.promise is Promise.SECRET:
+        secrecy.prepare(connection, poll)
+    asked = outreach.asked_of(connection, poll)
+    for place in directory.places_by_id(connection, asked.channels).values():
+        post(connection, poll, place, now)
+    members.want(connection, asked.rosters, until=poll.closes_at or now + LOOKED_AT_FOR)
+    if asked.by_name:
+        opened = replace(opened, invite_at=now)
+    if poll.series:
+        plan_next(connection, poll, now)
+    return opened
+
+
+def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Close a poll and say its outcome. Votes that were on their way are counted; later ones are told."""
+    outbox.alone(connection, [subject(poll.id)])
+    closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
+    redraw(connection, poll, now)
+    asked = outreach.asked_of(connection, poll)
+    for place in directory.places_by_id(connection, asked.channels).values():
+        outbox.send(
+            connection,
+            key=f"{subject(poll.id)}:outcome:{place.id}:{now:%Y%m%d%H%M%S}",
+            drawing="polls.outcome",
+            lane=outbox.Lane.PUBLIC,
+            now=now,
+            workspace=place.workspace,
+            place=place.id,
+            arguments={"poll": str(poll.id)},
+            under=subject(poll.id),
+        )
+    if asked.by_name:
+        outreach.tell_outcome(connection, closed, now)
+    return closed
+
+
+def redraw(connection: Connection, poll: Poll, now: datetime) -> None:
+    """Have every message of a poll drawn anew; private ones only if they are few."""
+    outbox.redraw(connection, subject(poll.id), now)
+    if outbox.posted(connection, outreach.direct(poll.id), DIRECT_REDRAWN + 1) <= DIRECT_REDRAWN:
+        outbox.redraw(connection, outreach.direct(poll.id), now)
+
+
+def post(connection: Connection, poll: Poll, place: Place, now: datetime, again: str = "") -> None:
+    """Post a poll in a channel; `again` makes it another message than the one before."""
+    outbox.send(
+        connection,
+        key=f"{subject(poll.id)}:{place.id}{again}",
+        drawing="polls.ballot",
+        lane=outbox.Lane.PUBLIC,
+        now=now,
+        workspace=place.workspace,
+        place=place.id,
+        author=poll.author,
+        arguments={"poll": str(poll.id)},
+        subject=subject(poll.id),
+    )
+
+
+def _open(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    return open_now(connection, poll, now)
+
+
+def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Look at the votes of a confidential poll: whether enough people have voted to show newer figures."""
+    outbox.alone(connection, [subject(poll.id)])
+    before = hiding.snapshot(connection, poll.id)
+    newest = hiding.newest(connection, poll.id)
+    changed = hiding.changed(connection, poll.id, before.pending_at)
+    if newest and (after := stepped(before, voting.counted(connection, poll), newest, changed, FLOOR)) != before:
+        hiding.keep(connection, poll.id, after)
+        outbox.redraw(connection, subject(poll.id), now, held=True)
+    return replace(poll, step_at=None)
+
+
+_STEPS: Final[Mapping[Due, Callable[[Connection, Poll, datetime], Poll]]] = {
+    Due.OPEN: _open,
+    Due.INVITE: outreach.invite,
+    Due.REMIND: outreach.remind,
+    Due.STEP: _step,
+    Due.CLOSE: close_now,
+    Due.OWE: outreach.owe,
+}

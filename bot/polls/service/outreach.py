@@ -1,0 +1,122 @@
+"""Private messages of a poll: invitations, reminders, outcomes, and the answer that is owed. A bite at a time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.core import outbox
+from bot.core.database import Connection
+from bot.core.directory import members
+from bot.core.directory import store as directory
+from bot.core.places import PlaceKind
+from bot.polls.cards.ballot import subject
+from bot.polls.model.poll import Poll
+from bot.polls.store import asking, turnout
+from bot.polls.store.turnout import Asked
+
+BITE: Final = 500
+"""People written to in one transaction; votes that come meanwhile wait for no more than that."""
+
+PATIENCE: Final = timedelta(minutes=30)
+"""How long invitations wait to be told who is in a group; then they go to those who are known."""
+
+AGAIN: Final = timedelta(seconds=15)
+OUTCOME_FOR: Final = timedelta(days=2)
+OWED_FOR: Final = timedelta(days=3)
+
+
+def direct(poll: int) -> str:
+    """What a poll's private ballots are about: too many to be redrawn with every vote."""
+    return f"{subject(poll)}:direct"
+
+
+def asked_of(connection: Connection, poll: Poll) -> Asked:
+    """Whom a poll asks."""
+    places = directory.places_by_id(connection, asking.audience(connection, poll.id))
+    groups = frozenset(number for number, place in places.items() if place.kind is PlaceKind.PEOPLE)
+    everywhere = turnout.workspaces_of(connection, poll.workspace) if poll.everybody else frozenset[int]()
+    return Asked(frozenset(places) - groups, groups, everywhere)
+
+
+def invite(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Send the ballot to the next people who are asked by name and are in none of its channels."""
+    asked = asked_of(connection, poll)
+    if not members.known(connection, asked.rosters) and poll.opened_at and now < poll.opened_at + PATIENCE:
+        return replace(poll, invite_at=now + AGAIN)
+    persons = turnout.outside(connection, asked, poll.invited, BITE)
+    _write(connection, poll, persons, now, "ask", "polls.ballot", poll.closes_at, about=direct(poll.id))
+    if len(persons) < BITE:
+        return replace(poll, invite_at=None)
+    return replace(poll, invite_at=now, invited=persons[-1])
+
+
+def remind(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Remind the next people who have not voted; where nobody can say who that is, the channels."""
+    asked = asked_of(connection, poll)
+    if not poll.reminded and not members.known(connection, asked.rosters):
+        _remind_channels(connection, poll, asked, now)
+        return replace(poll, reminded_at=now)
+    persons = turnout.missing(connection, poll, asked, poll.reminded, BITE)
+    _write(connection, poll, persons, now, "remind", "polls.reminder", poll.closes_at)
+    if len(persons) < BITE:
+        return replace(poll, reminded_at=now)
+    return replace(poll, reminded=persons[-1])
+
+
+def tell_outcome(connection: Connection, poll: Poll, now: datetime) -> None:
+    """Tell those who were asked by name what came out: whoever got the ballot privately."""
+    invited = outbox.addressees(connection, direct(poll.id))
+    round_ = f"outcome:{now:%Y%m%d%H%M%S}"
+    _write(connection, poll, invited, now, round_, "polls.outcome", now + OUTCOME_FOR)
+
+
+def owe(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Remind the owner of the answer that was promised."""
+    owner = poll.owner or poll.author
+    _write(connection, poll, [owner], now, "owe", "polls.owed", now + OWED_FOR)
+    return replace(poll, owed_at=now)
+
+
+def _write(
+    connection: Connection,
+    poll: Poll,
+    persons: Iterable[int],
+    now: datetime,
+    what: str,
+    drawing: str,
+    expires: datetime | None,
+    about: str = "",
+) -> None:
+    persons = list(persons)
+    homes: Mapping[int, int] = turnout.home_of(connection, persons, poll.workspace) if persons else {}
+    for person, workspace in homes.items():
+        outbox.send(
+            connection,
+            key=f"{subject(poll.id)}:{what}:{person}",
+            drawing=drawing,
+            lane=outbox.Lane.NOTICE,
+            now=now,
+            workspace=workspace,
+            person=person,
+            arguments={"poll": str(poll.id)},
+            expires=expires,
+            subject=about,
+            campaign=f"{subject(poll.id)}:{what}",
+        )
+
+
+def _remind_channels(connection: Connection, poll: Poll, asked: Asked, now: datetime) -> None:
+    for place in directory.places_by_id(connection, asked.channels).values():
+        outbox.send(
+            connection,
+            key=f"{subject(poll.id)}:remind:place:{place.id}",
+            drawing="polls.reminder",
+            lane=outbox.Lane.PUBLIC,
+            now=now,
+            workspace=place.workspace,
+            place=place.id,
+            arguments={"poll": str(poll.id)},
+            expires=poll.closes_at,
+            under=subject(poll.id),
+        )

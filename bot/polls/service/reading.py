@@ -1,0 +1,179 @@
+"""A poll as it was typed, in one line or in a form, made into a draft."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.core.cadence.recurrence import read_recurrence
+from bot.core.directory import store as directory
+from bot.core.feature import Turn
+from bot.core.interactions import GROUP, PLACE, Value
+from bot.core.moments import read_moment
+from bot.core.places import PlaceKind
+from bot.core.words import mentioned, read
+from bot.polls.model import flags
+from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
+from bot.polls.model.draft import Draft, Typed
+
+OPEN_FOR: Final = timedelta(days=3)
+"""How long a poll runs if nobody says: over a weekend, and short enough to be remembered."""
+
+NEVER: Final = frozenset({"never", "nie"})
+EVERYBODY: Final = frozenset({"everybody", "everyone", "all", "alle"})
+_SPAN: Final = re.compile(r"(\d{1,3})\s*(m|min|h|d|w)?")
+_UNITS: Final = {"m": 1, "min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
+
+
+def line(turn: Turn, text: str) -> Draft:
+    """The draft in a typed line."""
+    typed = read(text, flags.VALUED)
+    phrases = typed.phrases or ((typed.rest,) if typed.rest else ())
+    options = phrases[1:]
+    question, unread = flags.question(phrases[0] if phrases else "", options, typed.flags)
+    promises = {flags.PROMISES[flag] for flag in typed.flags if flag in flags.PROMISES}
+    results, adding = typed.flags.get("results", ""), typed.flags.get("add-options")
+    showing = flags.SHOWINGS.get(results.lower()) if results else None
+    added = Adding.NO if adding is None else flags.ADDINGS.get(adding.lower())
+    unread += ("results",) if results and showing is None else ()
+    unread += ("add-options",) if added is None else ()
+    places, unfound = _places(turn, _every(typed, "in"))
+    groups, everybody, unknown_groups = _groups(_every(typed, "audience"))
+    owners = mentioned(typed.flags.get("owner", ""))
+    draft = Draft(
+        questions=(question,),
+        promise=next(iter(promises), Promise.OPEN),
+        promises=len(promises) or 1,
+        showing=showing or Showing.LIVE,
+        adding=added or Adding.NO,
+        places=places or _here(turn, by_name=bool(groups or everybody)),
+        groups=groups,
+        everybody=everybody,
+        owner=owners[0] if owners else None,
+        typed=Typed(
+            opening=typed.flags.get("start", ""),
+            closing=typed.flags.get("close", ""),
+            reminding=typed.flags.get("remind", ""),
+            repeating=typed.flags.get("every", ""),
+            answering=typed.flags.get("answer-by", ""),
+        ),
+        unknown=tuple(flag for flag in typed.flags if flag not in flags.KNOWN),
+        unread=(*unread, *(("owner",) if "owner" in typed.flags and not owners else ())),
+        unfound=(*unfound, *unknown_groups),
+    )
+    return dated(turn, draft).settled()
+
+
+def dated(turn: Turn, draft: Draft) -> Draft:
+    """The draft with the moments that its typed words mean; where no closing was typed, the usual time."""
+    zone, locale, now = turn.me.zone, turn.me.locale, turn.now
+    typed = draft.typed
+    every = read_recurrence(typed.repeating, zone, now, locale) if typed.repeating else None
+    opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None
+    if every and not opens_at and not typed.opening:
+        opens_at = every.next_after(now, zone)
+    begins = opens_at or now
+    closes_at: datetime | None = begins + OPEN_FOR
+    if typed.closing:
+        never = typed.closing.strip().lower() in NEVER
+        closes_at = None if never else read_moment(typed.closing, zone, begins, locale)
+        typed = replace(typed, closing="") if never else typed
+    return replace(
+        draft,
+        typed=typed,
+        every=every,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        remind=span(typed.reminding) if typed.reminding else None,
+        answer_by=read_moment(typed.answering, zone, begins, locale) if typed.answering else None,
+    )
+
+
+def span(text: str) -> timedelta | None:
+    """A length of time as people type it: `24h`, `2d`; a bare number is hours."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    return timedelta(minutes=int(found[1]) * _UNITS[found[2] or "h"]) if found else None
+
+
+def one(value: Value | None) -> str:
+    """A form's value where it is a single one."""
+    return value if isinstance(value, str) else ""
+
+
+def many(value: Value | None) -> tuple[str, ...]:
+    """A form's values where there may be several."""
+    return value if isinstance(value, tuple) else ((value,) if value else ())
+
+
+def asked(values: Mapping[str, Value]) -> Question:
+    """The question in a form's values."""
+    chosen = one(values.get("kind")) or Kind.CHOICE.value
+    kind = Kind.CHOICE if chosen == "several" else Kind(chosen)
+    options = tuple(filter(None, map(str.strip, one(values.get("options")).splitlines())))
+    if kind not in (Kind.CHOICE, Kind.RANKED, Kind.QUIZ):
+        options = ()
+    known = flags.right(one(values.get("right")), options) if kind is Kind.QUIZ else ()
+    several = chosen == "several" or kind is Kind.RANKED
+    limits = flags.limits(one(values.get("limits")).strip(), len(options)) if several else (1, max(1, len(known)))
+    least, most = limits or (0, 0)
+    scale = one(values.get("scale"))
+    return Question(
+        text=one(values.get("question")).strip(),
+        kind=kind,
+        options=options,
+        least=least,
+        most=most,
+        scale=int(scale) if scale.isdecimal() else 5,
+        right=known,
+        explanation=one(values.get("explanation")).strip(),
+    )
+
+
+def place_in(value: str) -> int | None:
+    """The place in a form's value."""
+    found = PLACE.fullmatch(value)
+    return int(found[1]) if found else None
+
+
+def _every(typed: Line, flag: str) -> tuple[str, ...]:
+    return (typed.flags[flag],) if flag in typed.flags else ()
+
+
+def _here(turn: Turn, *, by_name: bool) -> tuple[int, ...]:
+    """Where it was typed; not the chat with the bot, when people are asked by name."""
+    if turn.here is None or (by_name and turn.here.kind is PlaceKind.DIRECT):
+        return ()
+    return (turn.here.id,)
+
+
+def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    found: list[int] = []
+    unfound: list[str] = []
+    known: dict[str, int] | None = None
+    for word in typed:
+        if place := place_in(word):
+            found.append(place)
+            continue
+        if known is None:
+            channels = directory.places_of(turn.connection, turn.workspace, PlaceKind.CHANNEL)
+            known = {place.name.casefold(): place.id for place in channels}
+        if named := known.get(word.removeprefix("#").casefold()):
+            found.append(named)
+        else:
+            unfound.append(word)
+    return tuple(dict.fromkeys(found)), tuple(unfound)
+
+
+def _groups(typed: Iterable[str]) -> tuple[tuple[int, ...], bool, tuple[str, ...]]:
+    found: list[int] = []
+    unfound: list[str] = []
+    everybody = False
+    for word in typed:
+        if group := GROUP.fullmatch(word):
+            found.append(int(group[1]))
+        elif word.removeprefix("@").casefold() in EVERYBODY:
+            everybody = True
+        else:
+            unfound.append(word)
+    return tuple(dict.fromkeys(found)), everybody, tuple(unfound)

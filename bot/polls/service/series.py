@@ -1,0 +1,66 @@
+"""Polls that come again: the next one always stands there scheduled."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.cadence.slots import instant
+from bot.core.database import Connection
+from bot.polls.model.poll import Poll
+from bot.polls.model.series import Series
+from bot.polls.store import asking, series
+
+
+def plan_next(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
+    """Write down the poll that comes after one; None where the series has ended or rests."""
+    found = series.find(connection, poll.series) if poll.series else None
+    if found is None or not found.running:
+        return None
+    return asking.copy(connection, following(poll, found, now))
+
+
+def following(poll: Poll, found: Series, now: datetime) -> Poll:
+    """The next poll of a series, as it will be asked."""
+    opens_at = found.next_after(now)
+    return replace(
+        fresh(poll, now),
+        opens_at=opens_at,
+        closes_at=_moved(poll, poll.closes_at, opens_at, found.zone),
+        answer_by=_moved(poll, poll.answer_by, opens_at, found.zone),
+        series=found.id,
+    )
+
+
+def fresh(poll: Poll, now: datetime) -> Poll:
+    """A poll with nothing of its life so far."""
+    return replace(
+        poll,
+        drafted_at=now,
+        opens_at=None,
+        opened_at=None,
+        closes_at=None,
+        closed_at=None,
+        reopened_at=None,
+        edited_at=None,
+        invite_at=None,
+        invited=0,
+        reminded=0,
+        reminded_at=None,
+        step_at=None,
+        answer_by=None,
+        owed_at=None,
+        answer="",
+        answered_at=None,
+        series=None,
+    )
+
+
+def _moved(poll: Poll, moment: datetime | None, opens_at: datetime, zone: str) -> datetime | None:
+    """A moment as far behind the opening as before, by the clock on the wall."""
+    began = poll.opens_at or poll.opened_at
+    if moment is None or began is None:
+        return None
+    here = ZoneInfo(zone)
+    span = moment.astimezone(here).replace(tzinfo=None) - began.astimezone(here).replace(tzinfo=None)
+    wall = opens_at.astimezone(here).replace(tzinfo=None) + span
+    return instant(wall.date(), wall.time(), zone)

@@ -1,0 +1,235 @@
+"""What happens when somebody votes, or takes their vote back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.core import outbox
+from bot.core.cards import note
+from bot.core.errors import Refused
+from bot.core.feature import Turn
+from bot.core.interactions import NOTHING, Answer, Click, Submission, Value
+from bot.polls.cards import voting as shown
+from bot.polls.cards.ballot import subject
+from bot.polls.model import ballots
+from bot.polls.model.ballots import Ballot
+from bot.polls.model.definition import LONGEST_TEXT, Kind, Promise, Question, Showing
+from bot.polls.model.poll import Poll, Stage
+from bot.polls.model.privacy import STEP
+from bot.polls.service import drawing
+from bot.polls.service.standing import has_voted, questions, standing
+from bot.polls.store import asking, hiding, voting
+
+STATE: Final = 2000
+"""Characters of answers that travel with a form, so that all of them fit any platform's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a form that was sent: the poll, which of its questions, and the answers so far with this one."""
+
+    poll: Poll
+    number: int
+    answers: Ballot
+
+    @property
+    def last(self) -> bool:
+        """Whether nothing is asked after it."""
+        return self.number == len(self.poll.questions) - 1
+
+
+def vote(turn: Turn) -> Answer:
+    """A press on an option."""
+    number, option = pressed(turn)
+    # Held before it is read, so that closing waits for this vote, or this vote sees that the poll is closed.
+    outbox.hold(turn.connection, subject(number))
+    found = voting.find_with_answer(turn.connection, number, turn.me.id)
+    if found is None:
+        raise gone(turn)
+    poll, before = found
+    question = poll.questions[0]
+    if poll.promise is Promise.SECRET or not poll.pressed or not 0 <= option < question.size:
+        raise gone(turn)
+    must_be_open(turn, poll)
+    answer = ballots.pressed(before, option, question)
+    if ballots.wrong(question, answer):
+        raise Refused(turn.t("You can choose {most} here. Take one back first.", most=question.most))
+    return cast(turn, poll, (answer,))
+
+
+def answer(turn: Turn) -> Answer:
+    """The button behind which the ballot is a form, or a page of that form."""
+    if isinstance(turn.act, Click):
+        poll = found(turn)
+        must_be_open(turn, poll)
+        before = ("",) * len(poll.questions)
+        if poll.promise is not Promise.SECRET:
+            before = voting.ballot_of(turn.connection, poll, turn.me.id)
+        elif has_voted(turn.connection, poll, turn.me.id):
+            raise final(turn)
+        return page(turn, Page(poll, 0, before))
+    sent = read_page(turn)
+    if isinstance(sent, Answer):
+        return sent
+    if not sent.last:
+        return page(turn, replace(sent, number=sent.number + 1))
+    return cast(turn, sent.poll, sent.answers)
+
+
+def withdraw(turn: Turn) -> Answer:
+    """Somebody takes their vote back."""
+    poll = found(turn)
+    outbox.hold(turn.connection, subject(poll.id))
+    must_be_open(turn, found(turn))
+    if poll.promise is Promise.SECRET:
+        raise final(turn)
+    voting.withdraw(turn.connection, poll, turn.me.id, turn.now)
+    settle(turn, poll)
+    return Answer(
+        own=drawing.card(turn, poll) if wants_card(turn) else None,
+        whisper=note(turn.t("Your vote is taken back. You can vote again any time.")),
+    )
+
+
+def peek(turn: Turn) -> Answer:
+    """The results so far, for whoever has voted."""
+    poll = found(turn)
+    voted = has_voted(turn.connection, poll, turn.me.id)
+    if not poll.shows(voted=voted):
+        raise Refused(
+            turn.t("You will see the results once the poll has closed.")
+            if poll.showing is Showing.AFTER_CLOSE
+            else turn.t("You will see the results once you have voted.")
+        )
+    return Answer(whisper=drawing.results(turn, poll, voted=voted))
+
+
+def voters(turn: Turn) -> Answer:
+    """Who voted what in an open poll."""
+    poll = found(turn)
+    if poll.hidden:
+        raise Refused(turn.t("This poll hides names: nobody sees who voted what."))
+    if not poll.shows(voted=has_voted(turn.connection, poll, turn.me.id)):
+        raise Refused(turn.t("You will see the results once you have voted."))
+    seen = standing(turn, poll, voted=True)
+    if not seen.voters and seen.turnout:
+        seen = replace(seen, voters=tuple(voting.voters(turn.connection, poll, drawing.LISTED_VOTERS)))
+    return Answer(whisper=shown.who(turn.t, poll, questions(turn, poll), seen))
+
+
+def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
+    """Keep a ballot and tell the voter. Several questions are one ballot."""
+    voting.cast(turn.connection, poll, turn.me.id, ballot, turn.now)
+    settle(turn, poll)
+    own = drawing.card(turn, poll) if wants_card(turn) else None
+    said_on_card = not poll.hidden and poll.showing is Showing.LIVE and poll.pressed
+    if said_on_card and any(ballot):
+        return Answer(own=own) if own else NOTHING
+    seen = standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE and any(ballot) else None
+    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, seen))
+
+
+def settle(turn: Turn, poll: Poll) -> None:
+    """Have everybody see the vote, or have figures that hide it looked at again."""
+    outbox.redraw(turn.connection, subject(poll.id), turn.now, held=True)
+    if poll.promise is Promise.CONFIDENTIAL and poll.showing is not Showing.AFTER_CLOSE and poll.step_at is None:
+        hiding.look_again(turn.connection, poll, turn.now + STEP)
+
+
+def page(turn: Turn, asked: Page, problems: Mapping[str, str] | None = None) -> Answer:
+    """A page of the ballot's form."""
+    words = questions(turn, asked.poll)[asked.number]
+    longest = longest_text(asked.poll)
+    form = shown.form(turn.t, asked.poll, asked.number, words, asked.answers, problems or {}, longest=longest)
+    return Answer(form=form)
+
+
+def read_page(turn: Turn) -> Page | Answer:
+    """A page as it was sent; or, where its question does not take the answer, what is wrong with it."""
+    if not isinstance(turn.act, Submission):
+        raise TypeError(turn.act)
+    state = json.loads(turn.act.state)
+    outbox.hold(turn.connection, subject(int(state["poll"])))
+    poll = asking.find(turn.connection, int(state["poll"]))
+    if poll is None:
+        raise gone(turn)
+    must_be_open(turn, poll)
+    number = int(state["page"])
+    answers = (*map(str, state["answers"]), *("",) * len(poll.questions))[: len(poll.questions)]
+    question = poll.questions[number]
+    given, problems = _given(turn, question, turn.act.values)
+    answers = (*answers[:number], given, *answers[number + 1 :])
+    if not problems and number == len(poll.questions) - 1 and not any(answers):
+        problems = {"answer": turn.t("Please answer at least one question.")}
+    return Answer(problems=problems) if problems else Page(poll, number, answers)
+
+
+def pressed(turn: Turn) -> tuple[int, int]:
+    """The poll and the option of a press."""
+    if not isinstance(turn.act, Click):
+        raise TypeError(turn.act)
+    number, _, option = turn.act.value.partition(":")
+    return int(number), int(option)
+
+
+def found(turn: Turn) -> Poll:
+    """The poll whose button was pressed."""
+    if not isinstance(turn.act, Click):
+        raise TypeError(turn.act)
+    poll = asking.find(turn.connection, int(turn.act.value.partition(":")[0]))
+    if poll is None:
+        raise gone(turn)
+    return poll
+
+
+def must_be_open(turn: Turn, poll: Poll) -> None:
+    """Refuse a vote that comes too late."""
+    if not poll.takes_votes(turn.now):
+        raise too_late(turn, poll)
+
+
+def too_late(turn: Turn, poll: Poll) -> Refused:
+    """The poll does not take votes."""
+    if poll.stage in (Stage.DRAFT, Stage.SCHEDULED):
+        return Refused(turn.t("This poll is not open yet."))
+    return Refused(turn.t("This poll is closed, so your vote was not counted."))
+
+
+def gone(turn: Turn) -> Refused:
+    """There is no such poll."""
+    return Refused(turn.t("This poll is not there any more."))
+
+
+def final(turn: Turn) -> Refused:
+    """A secret vote was cast before."""
+    return Refused(turn.t("You have voted already. A secret vote is final: nobody can find it again to change it."))
+
+
+def wants_card(turn: Turn) -> bool:
+    """Whether the platform shows the voter's own card at once."""
+    return isinstance(turn.act, Click) and turn.act.wants_card
+
+
+def longest_text(poll: Poll) -> int:
+    """How long a free-text answer may be, so that all answers of a survey travel together."""
+    texts = sum(question.kind is Kind.TEXT for question in poll.questions)
+    return LONGEST_TEXT if not poll.survey else min(LONGEST_TEXT, STATE // max(texts, 1))
+
+
+def _given(turn: Turn, question: Question, values: Mapping[str, Value]) -> tuple[str, dict[str, str]]:
+    """The answer in a form's values, and what is wrong with it."""
+    given = _written(question, values)
+    problem = ballots.wrong(question, given)
+    return given, shown.wrong(turn.t, question, problem) if problem else {}
+
+
+def _written(question: Question, values: Mapping[str, Any]) -> str:
+    if question.kind is Kind.TEXT:
+        return str(values.get("answer", "")).strip()
+    if question.kind is Kind.RANKED:
+        ranks = [str(values.get(f"{shown.RANK}{place + 1}", "")) for place in range(question.most)]
+        return ",".join(filter(str.isdecimal, ranks))
+    chosen = values.get("answer", ())
+    each = (chosen,) if isinstance(chosen, str) else chosen
+    return ballots.written((int(option) for option in each if option.isdecimal()), question.kind)

@@ -1,0 +1,7 @@
+"""Tables and queries of polls.
+
+tables: what is kept. asking: polls themselves. voting: ballots with names. secrecy: ballots without. hiding: what a
+confidential poll shows while it runs.
+"""
+
+from bot.polls.store.tables import polls as polls

@@ -1,0 +1,136 @@
+"""Ballots of open and confidential polls: cast, counted, named."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.core.database import Connection, Prepared, insert
+from bot.core.directory.store import people
+from bot.polls.model.ballots import Ballot
+from bot.polls.model.counting import Result, count
+from bot.polls.model.poll import Poll
+from bot.polls.model.tally import Tally
+from bot.polls.store.asking import COLUMNS, poll_of
+from bot.polls.store.tables import ballots, polls
+
+_MINE: Final = sa.and_(
+    ballots.c.poll_id == polls.c.id, ballots.c.person_id == sa.bindparam("voter"), ballots.c.question == 0
+)
+_VOTING: Final = Prepared(
+    lambda _: (
+        sa.select(*COLUMNS, ballots.c.answer)
+        .select_from(polls.outerjoin(ballots, _MINE))
+        .where(polls.c.id == sa.bindparam("poll"))
+    )
+)
+_FACTS: Final = ("poll_id", "person_id", "question", "answer", "voted_at")
+_CAST: Final = Prepared(
+    lambda connection: (
+        insert(connection, ballots)
+        .values({name: sa.bindparam(name, type_=ballots.c[name].type) for name in _FACTS})
+        .on_conflict_do_update(
+            index_elements=["poll_id", "person_id", "question"],
+            set_={name: sa.literal_column(f"excluded.{name}") for name in ("answer", "voted_at")},
+        )
+    )
+)
+_COUNT: Final = Prepared(
+    lambda _: (
+        sa.select(ballots.c.question, ballots.c.answer, sa.func.count())
+        .where(ballots.c.poll_id == sa.bindparam("poll"), ballots.c.answer != sa.literal_column("''"))
+        .group_by(ballots.c.question, ballots.c.answer)
+    )
+)
+
+
+def find_with_answer(connection: Connection, poll: int, voter: int) -> tuple[Poll, str] | None:
+    """A poll, and what a person has answered to its first question so far."""
+    row = _VOTING.row(connection, poll=poll, voter=voter)
+    return (poll_of(row[:-1]), row[-1] or "") if row else None
+
+
+def cast(connection: Connection, poll: Poll, voter: int, ballot: Ballot, now: datetime) -> None:
+    """Keep a person's ballot over the one they had."""
+    rows = [(question, answer) for question, answer in enumerate(ballot)]
+    for question, answer in rows:
+        _CAST.run(connection, poll_id=poll.id, person_id=voter, question=question, answer=answer, voted_at=now)
+
+
+def withdraw(connection: Connection, poll: Poll, voter: int, now: datetime) -> bool:
+    """Empty a person's ballot; False if there was none."""
+    mine = sa.and_(ballots.c.poll_id == poll.id, ballots.c.person_id == voter, ballots.c.answer != "")
+    return connection.execute(ballots.update().where(mine).values(answer="", voted_at=now)).rowcount > 0
+
+
+def ballot_of(connection: Connection, poll: Poll, voter: int) -> Ballot:
+    """What a person has answered, an empty text for each question they have not."""
+    rows = connection.execute(
+        sa.select(ballots.c.question, ballots.c.answer).where(
+            ballots.c.poll_id == poll.id, ballots.c.person_id == voter
+        )
+    )
+    answered: dict[int, str] = dict(map(tuple, rows))
+    return tuple(answered.get(number, "") for number in range(len(poll.questions)))
+
+
+def counted(connection: Connection, poll: Poll) -> tuple[Tally, ...]:
+    """How often each answer was given to each question, as it stands."""
+    answers: list[dict[str, int]] = [{} for _ in poll.questions]
+    for question, answer, people_ in _COUNT.rows(connection, poll=poll.id):
+        answers[question][answer] = people_
+    return tuple(Tally(sum(each.values()), each) for each in answers)
+
+
+def results(connection: Connection, poll: Poll) -> tuple[Result, ...]:
+    """The count as it stands, a result a question."""
+    return tuple(
+        count(question, tally.answers.items())
+        for question, tally in zip(poll.questions, counted(connection, poll), strict=True)
+    )
+
+
+def turnout(connection: Connection, poll: int) -> int:
+    """How many people have voted."""
+    voted = sa.select(sa.func.count(sa.distinct(ballots.c.person_id)))
+    return connection.execute(voted.where(ballots.c.poll_id == poll, ballots.c.answer != "")).scalar_one()
+
+
+def voters(connection: Connection, poll: Poll, most: int) -> list[tuple[str, Ballot]]:
+    """Who answered what, the first `most` voters; only for open polls."""
+    first = (
+        sa.select(ballots.c.person_id, sa.func.min(ballots.c.voted_at).label("at"))
+        .where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
+        .group_by(ballots.c.person_id)
+        .order_by(sa.literal_column("at"), ballots.c.person_id)
+        .limit(most)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(first.c.person_id, people.c.name, ballots.c.question, ballots.c.answer)
+        .join(people, people.c.id == first.c.person_id)
+        .join(ballots, sa.and_(ballots.c.poll_id == poll.id, ballots.c.person_id == first.c.person_id))
+        .order_by(first.c.at, first.c.person_id)
+    )
+    return _named(rows.all(), len(poll.questions))
+
+
+def voted_in(connection: Connection, person: int) -> Sequence[int]:
+    """The polls a person has a ballot in."""
+    mine = sa.select(ballots.c.poll_id).where(ballots.c.person_id == person).distinct()
+    return connection.execute(mine).scalars().all()
+
+
+def forget(connection: Connection, person: int) -> None:
+    """Erase a person's ballots. Questions they asked belong to the channel and stay."""
+    connection.execute(ballots.delete().where(ballots.c.person_id == person))
+
+
+def _named(rows: Sequence[Any], questions: int) -> list[tuple[str, Ballot]]:
+    names: dict[int, str] = {}
+    answers: dict[int, list[str]] = {}
+    for person, name, question, answer in rows:
+        names[person] = name
+        answers.setdefault(person, [""] * questions)[question] = answer
+    return [(names[person], tuple(ballot)) for person, ballot in answers.items()]
