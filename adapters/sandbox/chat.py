@@ -41,8 +41,21 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A named group of people: `@name` means all its `members`."""
+
+    key: str
+    name: str
+    members: frozenset[str]
+
+    def has(self, account: str) -> bool:
+        """Whether somebody is in it."""
+        return account in self.members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A channel (open to everybody) or a direct chat (only for `members`)."""
+    """A channel or a direct chat. Everybody may read a channel; who is in it are its `members`, or all if none are."""
 
     key: str
     name: str
@@ -53,6 +66,10 @@ class Room:
     def open_to(self, account: str) -> bool:
         """Whether somebody may read and write here."""
         return self.kind is PlaceKind.CHANNEL or account in self.members
+
+    def has(self, account: str) -> bool:
+        """Whether somebody is in it."""
+        return account in self.members or not self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +111,7 @@ class Chat:
     def __init__(self) -> None:
         self.members: dict[str, Member] = {}
         self.rooms: dict[str, Room] = {}
+        self.teams: dict[str, Team] = {}
         self._messages: dict[str, list[Message]] = {}
         self._read: dict[tuple[str, str], int] = {}
         self._ids = count(1)
@@ -111,6 +129,10 @@ class Chat:
             self.rooms[room.key] = room
             self._messages[room.key] = []
             self.tell(News("room"))
+
+    def add_team(self, team: Team) -> None:
+        """Name a group of people."""
+        self.teams[team.key] = team
 
     def rooms_of(self, account: str) -> list[Room]:
         """Every room somebody may see."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.sandbox.chat import Chat, Member, Room
+from adapters.sandbox.chat import Chat, Member, Room, Team
 from adapters.sandbox.platform import NAME, TEAM, profile
 from adapters.sandbox.strip import Names
 from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.people import Role
+from bot.core.places import PlaceKind
 
 FILE: Final = Path(__file__).with_name("company.toml")
 
@@ -38,6 +39,7 @@ class Company:
     zone: str
     cast: Sequence[str]
     rooms: Sequence[Room]
+    teams: Sequence[Team]
     people: Sequence[Member]
     newcomers: Sequence[Member]
     earlier: Sequence[Line]
@@ -52,7 +54,8 @@ def load() -> Company:
         name=told["name"],
         zone=told["zone"],
         cast=told["cast"],
-        rooms=[Room(**each) for each in told["rooms"]],
+        rooms=[Room(**_peopled(each)) for each in told["rooms"]],
+        teams=[Team(**_peopled(each)) for each in told["teams"]],
         people=[_member(each) for each in told["people"]],
         newcomers=[_member(each) for each in told["newcomers"]],
         earlier=sorted((Line(**each) for each in told["earlier"]), key=lambda line: -line.hours),
@@ -65,6 +68,8 @@ def move_in(company: Company, chat: Chat) -> None:
     """Fill an empty chat with rooms and people."""
     for room in company.rooms:
         chat.add_room(room)
+    for team in company.teams:
+        chat.add_team(team)
     for member in company.people:
         chat.add_member(member)
 
@@ -75,8 +80,14 @@ def register(connection: Connection, company: Company) -> Names:
     directory.describe_workspace(connection, found.id, name=company.name, zone=company.zone)
     workspace = directory.workspace_by_id(connection, found.id)
     people = {directory.learn(connection, workspace, profile(one)).id: one.account for one in company.people}
+    for team in company.teams:
+        directory.place_at(connection, workspace, team.key, PlaceKind.PEOPLE, team.name)
     places = (directory.place_at(connection, workspace, room.key, room.kind, room.name) for room in company.rooms)
     return Names(people, {place.id: place.key for place in places})
+
+
+def _peopled(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**told, "members": frozenset(told.get("members", ()))}
 
 
 def _member(told: Mapping[str, Any]) -> Member:

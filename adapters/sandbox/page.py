@@ -13,6 +13,7 @@ from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.interactions import Answer
 from bot.core.people import Person
+from bot.core.places import PlaceKind
 from bot.core.ports import Clock
 from bot.core.texts import Texts
 
@@ -62,6 +63,7 @@ async def state(scenery: Scenery, account: str) -> Data:
         "emoji": EMOJI,
         "commands": _commands(scenery.engine, reader, t),
         "members": [_member(t, one) for one in chat.members.values()],
+        "teams": [{"name": team.name, "count": len(team.members)} for team in chat.teams.values()],
         "rooms": [_room(chat, account, one) for one in rooms],
         "messages": {room.key: _messages(chat, account, room) for room in rooms},
         "strip": _strip(scenery.strip, t),
@@ -125,7 +127,7 @@ def _room(chat: Chat, account: str, room: Room) -> Data:
         "name": room.name,
         "kind": room.kind.value,
         "topic": room.topic,
-        "members": sorted(room.members),
+        "members": [] if room.kind is PlaceKind.CHANNEL else sorted(room.members),
         "unread": chat.unread(account, room.key),
     }
 

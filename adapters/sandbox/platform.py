@@ -8,8 +8,8 @@ from adapters.sandbox.chat import BOT, Chat, Member, Message, direct_room
 from bot.core.cards import Card
 from bot.core.errors import Gone, PlatformError
 from bot.core.people import Profile
-from bot.core.places import Workspace
-from bot.core.ports import Clock, Destination, Limit, Posted
+from bot.core.places import Place, PlaceKind, Workspace
+from bot.core.ports import Clock, Destination, Group, Limit, Posted
 
 NAME = "sandbox"
 TEAM = "lindenworks"
@@ -50,6 +50,19 @@ class SandboxPlatform:
         """Everybody in the sample company."""
         for member in list(self._chat.members.values()):
             yield profile(member)
+
+    async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:  # noqa: ARG002 -- there is one workspace
+        """The named groups of the sample company."""
+        for team in list(self._chat.teams.values()):
+            yield Group(team.key, team.name)
+
+    async def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:  # noqa: ARG002 -- as above
+        """Everybody in a room or a named group."""
+        there = (self._chat.teams if place.kind is PlaceKind.PEOPLE else self._chat.rooms).get(place.key)
+        if there is None:
+            raise Gone("channel_not_found")
+        for account in [one for one in self._chat.members if there.has(one)]:
+            yield account
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:  # noqa: ARG002 -- memory has no rate
         """No limits."""

@@ -3,19 +3,21 @@
 import re
 
 from adapters.sandbox.chat import BOT, Chat, Room
-from bot.core.interactions import MENTION, PLACE, mention, place_token
+from bot.core.interactions import defuse, group_token, mention, place_token
+from bot.core.places import PlaceKind
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Span, Text
 
-_MARKS = re.compile(r"(<[@#][^<>\s]+>)|(https?://[^\s<>\"]+[^\s<>\".,;:!?)])|\*([^*\n]+)\*|`([^`\n]+)`")
+_MARKS = re.compile(r"(<[@#&][^<>\s]+>)|(https?://[^\s<>\"]+[^\s<>\".,;:!?)])|\*([^*\n]+)\*|`([^`\n]+)`")
 
 
 def tokens(chat: Chat, typed: str) -> str:
-    """The text with every `@Full Name`, `@handle` and `#channel` that somebody or something is called as its token."""
-    people = {member.name.lower(): account for account, member in chat.members.items()}
-    people |= {account.lower(): account for account in chat.members} | {BOT: BOT}
-    rooms = {room.name.lower(): key for key, room in chat.rooms.items() if _is_channel(room)}
-    with_people = _named("@", people).sub(lambda found: mention(people[found.group(1).lower()]), typed)
-    return _named("#", rooms).sub(lambda found: place_token(rooms[found.group(1).lower()]), with_people)
+    """The text with every `@Full Name`, `@handle`, `@team` and `#channel` there is as its token."""
+    named = {team.name.lower(): group_token(key) for key, team in chat.teams.items()}
+    named |= {member.name.lower(): mention(account) for account, member in chat.members.items()}
+    named |= {account.lower(): mention(account) for account in (*chat.members, BOT)}
+    rooms = {room.name.lower(): place_token(key) for key, room in chat.rooms.items() if _is_channel(room)}
+    with_people = _named("@", named).sub(lambda found: named[found.group(1).lower()], defuse(typed))
+    return _named("#", rooms).sub(lambda found: rooms[found.group(1).lower()], with_people)
 
 
 def spans(chat: Chat, written: str) -> Text:
@@ -34,17 +36,24 @@ def _piece(chat: Chat, found: re.Match[str]) -> Span:
         return Link(address, address)
     if bold or code:
         return Plain(bold or code, bold=bool(bold), code=bool(code))
-    if (person := MENTION.fullmatch(token)) and person.group(1) in chat.members:
-        return Mention(chat.members[person.group(1)].name, person.group(1))
-    if person and person.group(1) == BOT:
+    return _of_token(chat, token)
+
+
+def _of_token(chat: Chat, token: str) -> Span:
+    sign, key = token[1], token[2:-1]
+    if sign == "@" and key in chat.members:
+        return Mention(chat.members[key].name, key)
+    if sign == "@" and key == BOT:
         return Mention("Drumbeat", BOT)
-    if (place := PLACE.fullmatch(token)) and place.group(1) in chat.rooms:
-        return PlaceLink(chat.rooms[place.group(1)].name, place.group(1))
+    if sign == "#" and key in chat.rooms:
+        return PlaceLink(chat.rooms[key].name, key)
+    if sign == "&" and key in chat.teams:
+        return Plain(f"@{chat.teams[key].name}")
     return Plain(token)
 
 
 def _is_channel(room: Room) -> bool:
-    return not room.members
+    return room.kind is PlaceKind.CHANNEL
 
 
 def _named(sign: str, names: dict[str, str]) -> re.Pattern[str]:

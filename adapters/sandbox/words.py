@@ -63,6 +63,7 @@ PAGE: Final[Mapping[str, str]] = {
     "none": later("None"),
     "type_name": later("Type a name"),
     "remove": later("Remove {name}"),
+    "people": later("{count} people"),
     # Backstage.
     "stage": later("Backstage"),
     "lead": later(

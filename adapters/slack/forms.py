@@ -37,7 +37,7 @@ from bot.core.forms import (
     TimeField,
     WhenField,
 )
-from bot.core.interactions import MENTION, PLACE, Value, mention, place_token
+from bot.core.interactions import MENTION, PLACE, Value, defuse, mention, place_token
 from bot.core.rich import Plain
 
 LONGEST_TITLE: Final = 24
@@ -80,11 +80,6 @@ def problems(found: Mapping[str, str], blocks: list[Json]) -> dict[str, str]:
 def values(state: Mapping[str, Mapping[str, Json]]) -> dict[str, Value]:
     """What was filled in, by field id (`view.state.values` of Slack)."""
     return {field: _value(next(iter(actions.values()))) for field, actions in state.items() if actions}
-
-
-def defuse(typed: str) -> str:
-    """Typed text in which nothing looks like a token that Slack made."""
-    return typed.replace("<@", "<\u2060@").replace("<#", "<\u2060#")
 
 
 def _value(filled: Json) -> Value:

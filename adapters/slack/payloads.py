@@ -12,12 +12,13 @@ from typing import Any, Final
 from adapters.slack import forms
 from adapters.slack.platform import NAME, profile
 from adapters.slack.render import address
-from bot.core.interactions import Click, Command, Event, Interaction, Origin, Submission
+from bot.core.interactions import Click, Command, Event, Interaction, Origin, Submission, defuse, group_token
 from bot.core.places import PlaceKind
 
 Body = Mapping[str, Any]
 
 _PIECES: Final = re.compile(r"<([^<>]*)>")
+_GROUP: Final = "!subteam^"
 _SPOKEN: Final = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of a message that somebody posted; the others are edits, joins and the like."""
 
@@ -96,7 +97,7 @@ def removed(body: Body) -> str:
 
 
 def spoken(text: str) -> str:
-    """Slack's escaped text as typed, but for tokens: `<@U1>` and `<#C1>` stand only where Slack made them."""
+    """Slack's escaped text as typed, but for tokens: `<@U1>`, `<#C1>`, `<&S1>` stand only for what Slack made."""
     pieces: list[str] = []
     at = 0
     for found in _PIECES.finditer(text):
@@ -106,7 +107,7 @@ def spoken(text: str) -> str:
 
 
 def _typed(text: str) -> str:
-    return forms.defuse(html.unescape(text) if "&" in text else text)
+    return defuse(html.unescape(text) if "&" in text else text)
 
 
 def _token(inside: str) -> str:
@@ -114,6 +115,8 @@ def _token(inside: str) -> str:
     target, _, label = inside.partition("|")
     if target.startswith(("@", "#")) and len(target) > 1:
         return f"<{target}>"
+    if target.startswith(_GROUP) and len(target) > len(_GROUP):
+        return group_token(target.removeprefix(_GROUP))
     if target.startswith("!"):
         return _typed(label or f"@{target[1:].partition('^')[0]}")
     return _typed(label if target.startswith(("mailto:", "tel:")) and label else target)
@@ -150,6 +153,10 @@ def _appeared(body: Body, told: Body, _bot_user: str) -> Event | None:
     return None if _foreign(body, told) else Event(_origin(body, told), "appeared")
 
 
+def _left(body: Body, told: Body, _bot_user: str) -> Event | None:
+    return None if _foreign(body, told) else Event(_origin(body, told), "left")
+
+
 def _home(body: Body, told: Body, _bot_user: str) -> Event | None:
     origin = _origin(body, {**told, "channel": ""})
     return Event(origin, "home_opened") if told.get("tab", "home") == "home" else None
@@ -176,6 +183,7 @@ EVENTS: Final[Mapping[str, Callable[[Body, Body, str], Interaction | None]]] = {
     "app_home_opened": _home,
     "app_mention": _mentioned,
     "member_joined_channel": _appeared,
+    "member_left_channel": _left,
     "message": _message,
     "reaction_added": _reaction,
     "team_join": _joined,

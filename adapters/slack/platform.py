@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import render
+from adapters.slack.audiences import Audiences
 from adapters.slack.clients import Web, taken
 from adapters.slack.tokens import Tokens, client_for
 from bot.core.cards import Card
 from bot.core.errors import Gone, PlatformError, Unknown
 from bot.core.people import Profile
-from bot.core.places import Workspace
-from bot.core.ports import Destination, Limit, Posted
+from bot.core.places import Place, PlaceKind, Workspace
+from bot.core.ports import Destination, Group, Limit, Posted
 
 NAME: Final = "slack"
 EVENT_TYPE: Final = "drumbeat_message"
@@ -49,6 +50,7 @@ class SlackPlatform:
         self._web = web
         self._tokens = tokens
         self._a_minute = a_minute
+        self._audiences = Audiences()
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         """Post a card with its key in the message's metadata. An account's id is its direct chat with the bot.
@@ -130,12 +132,11 @@ class SlackPlatform:
 
     async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
         """Everybody, deactivated people and bots included (`Profile.active`, `Profile.bot`)."""
-        client, access = await client_for(self._web, self._tokens, workspace.key)
-        team = {} if access.team else {"team_id": workspace.key}
+        client, team = await self._client_and_team(workspace)
         cursor = ""
         while True:
             page = await taken(
-                client.users_list(limit=PEOPLE_A_PAGE, include_locale=True, cursor=cursor or None, **team),
+                client.users_list(limit=PEOPLE_A_PAGE, include_locale=True, cursor=cursor or None, team_id=team),
                 _bucket(workspace, "people"),
             )
             for member in _items(page, "members"):
@@ -144,6 +145,22 @@ class SlackPlatform:
             if not cursor:
                 return
             await asyncio.sleep(BETWEEN_PAGES)
+
+    async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
+        """The user groups, which only Slack's paid plans have (`plan_upgrade_required`)."""
+        client, team = await self._client_and_team(workspace)
+        async for group in self._audiences.groups(client, team):
+            yield group
+
+    async def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
+        """Everybody in a channel or a user group."""
+        client, team = await self._client_and_team(workspace)
+        if place.kind is PlaceKind.PEOPLE:
+            for account in await self._audiences.of_group(client, place.key, workspace.key, team):
+                yield account
+        else:
+            async for account in self._audiences.of_channel(client, place.key, workspace.key):
+                yield account
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """Slack's rate limits (docs.slack.dev/apis/web-api/rate-limits), never more than it allows.
@@ -162,6 +179,11 @@ class SlackPlatform:
     async def _client(self, workspace: Workspace) -> AsyncWebClient:
         client, _ = await client_for(self._web, self._tokens, workspace.key)
         return client
+
+    async def _client_and_team(self, workspace: Workspace) -> tuple[AsyncWebClient, str | None]:
+        """The client, and the workspace's id where lists must name it: where the token is an organisation's."""
+        client, access = await client_for(self._web, self._tokens, workspace.key)
+        return client, None if access.team else workspace.key
 
     async def _direct(self, client: AsyncWebClient, to: Destination) -> str:
         opened = await taken(client.conversations_open(users=to.account))

@@ -24,7 +24,11 @@ class _Model(BaseModel):
 
 
 class Account(_Model):
-    """A person or a bot. `aad_object_id` is their id in Entra ID; e-mail and role come only in member lists."""
+    """A person or a bot, or whatever else is mentioned.
+
+    `aad_object_id` is their id in Entra ID; e-mail and role come only in member lists, `conversation_identity_type`
+    (`team`, `channel`) only in mentions of one.
+    """
 
     id: str = ""
     name: str = ""
@@ -34,6 +38,7 @@ class Account(_Model):
     user_role: str = ""
     tenant_id: str = ""
     role: str = ""
+    conversation_identity_type: str = ""
 
 
 class Conversation(_Model):

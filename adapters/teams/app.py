@@ -1,6 +1,6 @@
 """The HTTP door of Teams: `POST /api/messages`, one activity at a time, through the SDK into the engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +22,7 @@ from adapters.teams.answers import Answers
 from adapters.teams.auth import LOOPBACK, METADATA_URL, Authentication, SigningKeys, Unauthorized
 from adapters.teams.connector import Connector, Tokens
 from adapters.teams.platform import A_SECOND, TeamsPlatform
-from adapters.teams.routes import Routes
+from adapters.teams.routes import CONVERSATION, Routes
 from bot.core.engine import Engine
 from bot.core.errors import PlatformError
 from bot.core.interactions import Answer, Command, Event
@@ -144,10 +144,15 @@ class TeamsAdapter:
         elif isinstance(activity.value, dict):
             pressed = translate.pressed(activity, own=False)
             await self._answers.after_message(activity, pressed, await self._handle(activity, pressed))
-        elif typed := translate.typed(activity, self._engine.commands):
+        elif typed := translate.typed(activity, self._engine.commands, await self._teams(activity)):
             answer = await self._engine.handle(typed)
             if isinstance(typed, Command):
                 await self._answers.after_message(activity, typed, answer)
+
+    async def _teams(self, activity: Activity) -> Mapping[str, str]:
+        """The keys of teams by name, where the words may hold one."""
+        named = any(entity.mentioned.id.startswith(CONVERSATION) for entity in activity.entities)
+        return await self._ways.teams_named(activity.tenant) if named or "@" in activity.text else {}
 
     async def _invoked(self, activity: Activity) -> InvokeResponse:
         if activity.name not in INVOKES:

@@ -12,14 +12,15 @@ from typing import Any, Final, NoReturn
 import structlog
 
 from adapters.teams.activity import Account
-from adapters.teams.connector import Connector
+from adapters.teams.connector import PAGE, Connector
 from adapters.teams.render import attachment
-from adapters.teams.routes import CHANNEL, PLATFORM, Routes, Way, profile
+from adapters.teams.routes import CHANNEL, PLATFORM, TEAM, Routes, Way, profile
+from bot.core.batches import batches
 from bot.core.cards import Card
 from bot.core.errors import Gone, PlatformError, Unavailable, Unknown
 from bot.core.people import Profile
-from bot.core.places import Workspace
-from bot.core.ports import Destination, Limit, Posted
+from bot.core.places import Place, PlaceKind, Workspace
+from bot.core.ports import Destination, Group, Limit, Posted
 
 GENERAL: Final = "General"
 """The name of the channel that Teams gives none."""
@@ -93,7 +94,7 @@ class TeamsPlatform:
         bot = (await self._routes.find(workspace, "bot"))[0]
         known = {way["account"] for way in (await self._routes.all(workspace, "entra:")).values()}
         seen: set[str] = set()
-        for team, way in (await self._routes.all(workspace, "team:")).items():
+        for team, way in (await self._routes.all(workspace, TEAM)).items():
             async for member in self._members(_service(way, bot), team):
                 if member.aad_object_id and member.id not in known:
                     await self._routes.keep(workspace, f"entra:{member.aad_object_id}", {"account": member.id})
@@ -108,6 +109,27 @@ class TeamsPlatform:
                 yield member
         except Gone as error:
             log.info("teams_team_gone", reason=error.reason)
+
+    async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
+        """The teams that have the app."""
+        bot = (await self._routes.find(workspace, "bot"))[0]
+        for team, way in (await self._routes.all(workspace, TEAM)).items():
+            try:
+                name = await self._connector.team(_service(way, bot), team)
+            except Gone as error:
+                log.info("teams_team_gone", reason=error.reason)
+            else:
+                yield Group(f"{TEAM}{team}", name)
+
+    async def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
+        """Everybody in a team, a channel or a group chat; strangers are learnt, for a chat may be of any people."""
+        kept = place.key if place.kind is PlaceKind.PEOPLE else f"place:{place.key}"
+        way, bot = await self._routes.find(workspace, kept, "bot")
+        everybody = self._connector.members(_service(way, bot), place.key.removeprefix(TEAM))
+        async for some in batches(everybody, PAGE):
+            await self._routes.introduce(workspace, [profile(each, workspace.key) for each in some if each.id])
+            for each in some:
+                yield each.id
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """A thread's two buckets, so that no window of Teams' is overdrawn, and the tenant's.
@@ -129,7 +151,7 @@ class TeamsPlatform:
         if known:
             return known["account"]
         bot = (await self._routes.find(workspace, "bot"))[0]
-        for team, way in (await self._routes.all(workspace, "team:")).items():
+        for team, way in (await self._routes.all(workspace, TEAM)).items():
             try:
                 member = await self._connector.member(_service(way, bot), team, key)
             except PlatformError:
@@ -145,7 +167,7 @@ class TeamsPlatform:
             return
         self._surveyed[workspace.id] = time.monotonic() + SURVEYED
         bot = (await self._routes.find(workspace, "bot"))[0]
-        teams = await self._routes.all(workspace, "team:")
+        teams = await self._routes.all(workspace, TEAM)
         for team, way in teams.items():
             service = _service(way, bot)
             try:

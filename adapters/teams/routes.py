@@ -1,10 +1,11 @@
 """Where people, chats and channels are reached: conversation references, learned from every activity and kept.
 
 Keys of the kept rows: `bot` (the newest service address, and who we are), `account:ID` (their personal chat),
-`entra:ID` (the account of an Entra id), `place:ID` (a chat or channel), `team:ID`.
+`entra:ID` (the account of an Entra id), `place:ID` (a chat or channel), `team:ID`. A team is a named group of people by
+the same key, for its id alone is that of its first channel.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -19,8 +20,14 @@ PLATFORM: Final = "teams"
 CHANNEL: Final = "channel"
 """Teams' own word for a channel among conversation types."""
 
-NOBODY: Final = ("28:", "19:")
-"""What the ids of bots and of channels begin with."""
+TEAM: Final = "team:"
+"""What the key of a team begins with."""
+
+CONVERSATION: Final = "19:"
+"""What the ids of teams, channels and group chats begin with."""
+
+NOBODY: Final = ("28:", CONVERSATION)
+"""What the ids of bots, and of whatever else is no person, begin with."""
 
 REMEMBERED: Final = 50_000
 """Facts kept in memory, so that a known person's message costs no write."""
@@ -78,6 +85,25 @@ class Routes:
         """Take over what Teams told of an account."""
         await self._database.run(lambda connection: directory.learn(connection, workspace, profile))
 
+    async def introduce(self, workspace: Workspace, profiles: Sequence[Profile]) -> None:
+        """Learn those whom nobody told us of yet."""
+
+        def strangers(connection: Connection) -> list[Profile]:
+            return [each for each in profiles if directory.known(connection, workspace, each.account) is None]
+
+        for each in await self._database.read(strangers):
+            await self.learn(workspace, each)
+
+    async def teams_named(self, tenant: str) -> dict[str, str]:
+        """The keys of the teams, by their names."""
+
+        def work(connection: Connection) -> dict[str, str]:
+            workspace = directory.find_workspace(connection, PLATFORM, tenant)
+            found = directory.places_of(connection, workspace, PlaceKind.PEOPLE) if workspace else ()
+            return {team.name: team.key for team in found}
+
+        return await self._database.read(work)
+
     async def chart(self, workspace: Workspace, service: str, channels: Mapping[str, str]) -> None:
         """Take over the names of channels, and how they are reached."""
 
@@ -96,7 +122,7 @@ def ways(activity: Activity) -> Iterator[tuple[str, Way]]:
     kind = activity.conversation.conversation_type or ("groupChat" if activity.conversation.is_group else "personal")
     yield f"place:{activity.place}", {"service": service, "kind": kind}
     if team := activity.channel_data.team.id:
-        yield f"team:{team}", {"service": service}
+        yield f"{TEAM}{team}", {"service": service}
     sender = activity.sender
     if sender.id and sender.id != activity.recipient.id:
         if activity.personal:

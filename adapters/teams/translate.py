@@ -2,15 +2,26 @@
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from adapters.teams.activity import Activity, Entity
+from adapters.teams.activity import Account, Activity, Entity
 from adapters.teams.render import OURS
-from adapters.teams.routes import PLATFORM
-from bot.core.interactions import Click, Command, Event, Interaction, Origin, mention, place_token
+from adapters.teams.routes import CONVERSATION, PLATFORM, TEAM
+from bot.core.interactions import (
+    Click,
+    Command,
+    Event,
+    Interaction,
+    Origin,
+    defuse,
+    group_token,
+    mention,
+    place_token,
+)
 from bot.core.places import PlaceKind
+from bot.core.words import grouped
 
 ADDRESS: Final = re.compile(r"\w+\.\w+")
 MARKUP: Final = re.compile(r"</?(?:p|div|span|br)(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -63,12 +74,15 @@ def origin_of_change(activity: Activity) -> Origin:
     return replace(origin(activity), id="")
 
 
-def typed(activity: Activity, names: Collection[str]) -> Interaction | None:
-    """What a message means: a command where the bot is spoken to, elsewhere only that something was posted."""
+def typed(activity: Activity, names: Collection[str], teams: Mapping[str, str]) -> Interaction | None:
+    """What a message means: a command where the bot is spoken to, elsewhere only that something was posted.
+
+    `names` are those of commands, `teams` keys by name.
+    """
     if activity.sender.role == "bot" or not activity.sender.id:
         return None
     if activity.personal or any(_is_us(activity, entity) for entity in activity.entities):
-        return command(origin(activity), words(activity), names)
+        return command(origin(activity), words(activity, teams), names)
     return Event(origin(activity), "posted")
 
 
@@ -79,16 +93,17 @@ def command(who: Origin, text: str, names: Collection[str]) -> Command:
     return Command(who, name, rest.strip()) if name in names else Command(who, "", text)
 
 
-def words(activity: Activity) -> str:
-    """The text with the bot's own mention left out, other mentions as tokens, and no markup."""
-    text = activity.text
+def words(activity: Activity, teams: Mapping[str, str]) -> str:
+    """The text with the bot's own mention left out, other mentions and names of teams as tokens, and no markup."""
+    text = activity.text.replace("\0", "")
+    tokens: list[str] = []
     for entity in activity.entities:
-        if entity.type == "mention" and entity.text:
-            text = text.replace(entity.text, "" if _is_us(activity, entity) else _token(entity), 1)
-    tokens = iter(re.findall(r"<[@#][^<>\s]+>", text))
-    plain = html.unescape(MARKUP.sub("\n", re.sub(r"<[@#][^<>\s]+>", "\0", text)))
-    plain = re.sub("\0", lambda _: next(tokens), plain).replace("\u00a0", " ")
-    return re.sub(r" *\n\s*", "\n", plain).strip()[:LONGEST]
+        if entity.type == "mention" and entity.text and entity.text in text:
+            text = text.replace(entity.text, "" if _is_us(activity, entity) else f"\0{len(tokens)}\0", 1)
+            tokens += [] if _is_us(activity, entity) else [_token(entity, teams)]
+    plain = defuse(html.unescape(MARKUP.sub("\n", text))).replace("\u00a0", " ")
+    said = re.sub("\0(\\d+)\0", lambda found: tokens[int(found[1])], grouped(plain, teams))
+    return re.sub(r" *\n\s*", "\n", said).strip()[:LONGEST]
 
 
 def pressed(activity: Activity, *, own: bool) -> Pressed:
@@ -121,24 +136,43 @@ def happened(activity: Activity) -> Iterator[Event]:
             yield Event(origin(activity), "installed", scope)
         case "installationUpdate" if activity.action in _GOES:
             yield Event(origin(activity), "removed", scope)
-        case "conversationUpdate":
-            for member in activity.members_added:
-                if member.id and member.id != activity.recipient.id and not activity.personal:
-                    who = origin(activity, member.id)
-                    yield Event(replace(who, id=f"{who.id}:{member.id}" if who.id else "", name=member.name), "joined")
+        case "conversationUpdate" if not activity.personal:
+            yield from _moved(activity, activity.members_added, "joined", "appeared")
+            yield from _moved(activity, activity.members_removed, "left", "left")
         case "messageReaction" if activity.reactions_added:
             yield Event(origin(activity), "reacted")
         case _:
             pass
 
 
+def _moved(activity: Activity, members: Sequence[Account], name: str, in_team: str) -> Iterator[Event]:
+    """People who came or went: what it is where it happened, and what it is to their team."""
+    team = activity.channel_data.team
+    for member in members:
+        if not member.id or member.id == activity.recipient.id:
+            continue
+        who = origin(activity, member.id)
+        yield Event(replace(who, id=_of(who, member), name=member.name), name)
+        if team.id:
+            group = replace(who, place=f"{TEAM}{team.id}", place_kind=PlaceKind.PEOPLE, place_name=team.name)
+            yield Event(replace(group, id=_of(who, member, ":team"), name=member.name), in_team)
+
+
+def _of(who: Origin, member: Account, more: str = "") -> str:
+    """One activity may tell of many."""
+    return f"{who.id}:{member.id}{more}" if who.id else ""
+
+
 def _is_us(activity: Activity, entity: Entity) -> bool:
     return entity.type == "mention" and entity.mentioned.id == activity.recipient.id
 
 
-def _token(entity: Entity) -> str:
-    key = entity.mentioned.id
-    return place_token(key) if key.startswith("19:") else mention(key)
+def _token(entity: Entity, teams: Mapping[str, str]) -> str:
+    """A team has the id of its first channel: where Teams does not say which is meant, its name tells."""
+    told = entity.mentioned
+    if told.conversation_identity_type == "team" or teams.get(told.name) == f"{TEAM}{told.id}":
+        return group_token(f"{TEAM}{told.id}")
+    return place_token(told.id) if told.id.startswith(CONVERSATION) else mention(told.id)
 
 
 def _data(activity: Activity) -> Mapping[str, Any]:

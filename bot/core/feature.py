@@ -1,20 +1,25 @@
 """How a feature is declared, and what its handlers and drawings are handed."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.core.cards import Card, Part
 from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
-from bot.core.interactions import MENTION, PLACE, Answer, Interaction
+from bot.core.interactions import Answer, Interaction
 from bot.core.links import File, Links, Wanted
 from bot.core.pace import Pace, PaceOf
 from bot.core.people import Person, Role
 from bot.core.places import Place, Workspace
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Text
 from bot.core.texts import Texts
+
+_TOKEN: Final = re.compile(r"<([@#&])([0-9]+)>")
+"""A person, a place or a named group, by our own id."""
 
 Emit = Callable[["Scene", str, Mapping[str, str]], None]
 
@@ -42,22 +47,25 @@ class Scene:
         return None if place is None else directory.place(self.connection, place)
 
     def prose(self, written: str) -> Text:
-        """What people wrote, with its mention and place tokens made into spans; everything else is literal."""
+        """What people wrote, with its tokens of people and channels made into spans; everything else is literal.
+
+        A named group is its name and never a mention: whoever quotes somebody must not ring a bell for all of them.
+        """
         spans: list[Plain | Mention | PlaceLink] = []
         at = 0
-        for token in sorted([*MENTION.finditer(written), *PLACE.finditer(written)], key=lambda found: found.start()):
-            spans += [Plain(written[at : token.start()]), self._token(token.group(0))]
+        for token in _TOKEN.finditer(written):
+            spans += [Plain(written[at : token.start()]), self._token(token)]
             at = token.end()
         return tuple(span for span in [*spans, Plain(written[at:])] if span != Plain(""))
 
-    def _token(self, token: str) -> Plain | Mention | PlaceLink:
-        key = token[2:-1]
-        if not key.isdecimal():
-            return Plain(token)
-        if token.startswith("<@"):
+    def _token(self, token: re.Match[str]) -> Plain | Mention | PlaceLink:
+        sign, key = token.groups()
+        if sign == "@":
             return self.name(int(key))
         place = self.place(int(key))
-        return PlaceLink(place.name, place.key) if place else Plain(token)
+        if place is None:
+            return Plain(token[0])
+        return PlaceLink(place.name, place.key) if sign == "#" else Plain(f"@{place.name or place.key}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

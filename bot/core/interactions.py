@@ -18,6 +18,11 @@ with the person's own id before any handler sees it."""
 PLACE = re.compile(r"<#([^<>\s]+)>")
 """A channel inside text or a form value: `<#KEY>` outside, `<#ID>` inside."""
 
+GROUP = re.compile(r"<&([^<>\s]+)>")
+"""A named group of people inside text: `<&KEY>` outside, `<&ID>` (of its place) inside."""
+
+_LOOKALIKE = re.compile("<(?=[@#&])")
+
 
 def mention(key: object) -> str:
     """The token that stands for a person in text and in form values."""
@@ -27,6 +32,16 @@ def mention(key: object) -> str:
 def place_token(key: object) -> str:
     """The token that stands for a place in text and in form values."""
     return f"<#{key}>"
+
+
+def group_token(key: object) -> str:
+    """The token that stands for a named group of people in text."""
+    return f"<&{key}>"
+
+
+def defuse(typed: str) -> str:
+    """What somebody typed, in which nothing looks like a token: those are made by platforms and adapters alone."""
+    return _LOOKALIKE.sub("<\u2060", typed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +96,11 @@ class Submission:
 class Event:
     """Something that happened by itself.
 
-    From adapters: `joined` (new in the workspace), `appeared` (in a channel the bot is in), `posted`, `reacted`,
-    `profile_changed`, `home_opened`, `installed`, `removed`. From the directory sync, in an admin's name: `synced`.
-    Between features: names the emitting feature documents. What a `profile` tells of the account is taken over before
-    any feature hears of the event.
+    From adapters: `joined` (new in the workspace), `appeared` and `left` (a channel the bot is in, or a named group),
+    `posted`, `reacted`, `profile_changed`, `home_opened`, `installed`, `removed`. From the directory sync, in an
+    admin's name: `synced`. Between features: names the emitting feature documents. What a `profile` tells of the
+    account, and what a coming or going tells of the place's members, is taken over before any feature hears of the
+    event.
     """
 
     origin: Origin

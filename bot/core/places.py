@@ -6,16 +6,21 @@ from enum import StrEnum
 
 
 class PlaceKind(StrEnum):
-    """How many people a place is for."""
+    """How many people a place is for.
+
+    PEOPLE is a named group of people, such as a Slack user group or a Teams team: nothing is posted there, its members
+    are written to one by one.
+    """
 
     CHANNEL = "channel"
     GROUP = "group"
     DIRECT = "direct"
+    PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel, group or direct chat; `key` is the platform's own id of it."""
+    """A channel, group chat, direct chat or named group of people; `key` is the platform's own id of it."""
 
     id: int
     workspace: int

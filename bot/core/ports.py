@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from bot.core.cards import Card
 from bot.core.people import Profile
-from bot.core.places import Workspace
+from bot.core.places import Place, Workspace
 
 
 class Clock(Protocol):
@@ -42,6 +42,14 @@ class Posted:
 
     place: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named group of people, as the platform tells it; `name` is what people type behind `@`."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,14 @@ class Platform(Protocol):
 
     def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
         """Everybody in a workspace."""
+        ...
+
+    def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
+        """Every named group of people in a workspace."""
+        ...
+
+    def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
+        """The account of everybody in a channel, a group chat or a named group, each once; bots may be among them."""
         ...
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:

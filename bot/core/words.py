@@ -1,10 +1,11 @@
 """Reading a typed command: quoted phrases, bare words, flags, mentions and #tags, in the quotes of any keyboard."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.interactions import MENTION
+from bot.core.interactions import GROUP, MENTION, group_token
 
 QUOTES: Final = {
     '"': '"',
@@ -19,6 +20,7 @@ QUOTES: Final = {
 """Opening quotes and what may close them. Single quotes are apostrophes far too often to open anything."""
 
 _ANY_QUOTE: Final = "".join(QUOTES)
+_EVERY_QUOTE: Final = "".join(sorted({*QUOTES, *"".join(QUOTES.values())}))
 _FLAG: Final = re.compile(r"(?:--|\u2014|\u2013)([a-z][a-z-]*)")
 _TAG: Final = re.compile(r"(?<!\S)#(\w[\w-]*)")
 
@@ -65,9 +67,33 @@ def mentioned(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(key) for key in MENTION.findall(text) if key.isdecimal()))
 
 
+def groups(text: str) -> tuple[int, ...]:
+    """The named groups in a text, by the ids of their places, each once, in order."""
+    return tuple(dict.fromkeys(int(key) for key in GROUP.findall(text) if key.isdecimal()))
+
+
+def grouped(text: str, keys: Mapping[str, str]) -> str:
+    """The text with each `@name` or `@"name"` of a named group, in any case, as the token of its key (`keys` by name).
+
+    For platforms that have no way of their own to name a group.
+    """
+    known = {name.casefold(): key for name, key in keys.items() if name.strip()}
+    if not known or "@" not in text:
+        return text
+    names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    quote = f"[{''.join(map(re.escape, _EVERY_QUOTE))}]"
+    pattern = re.compile(rf"(?<!\w)@(?:{quote}({names}){quote}|({names})(?!\w))", re.IGNORECASE)
+    return pattern.sub(lambda found: _token(found, known), text)
+
+
 def tags(text: str) -> tuple[str, ...]:
     """The #tags, lower case, each once, in order. A channel link is not a tag."""
     return tuple(dict.fromkeys(tag.lower() for tag in _TAG.findall(text)))
+
+
+def _token(found: re.Match[str], known: Mapping[str, str]) -> str:
+    key = known.get((found[1] or found[2]).casefold())
+    return group_token(key) if key else found[0]
 
 
 def _pieces(text: str) -> list[tuple[str, bool]]:

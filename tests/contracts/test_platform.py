@@ -15,7 +15,7 @@ from adapters.slack.tokens import OneToken
 from bot.core.cards import note
 from bot.core.database import metadata, open_database
 from bot.core.errors import PlatformError
-from bot.core.places import Workspace
+from bot.core.places import Place, PlaceKind, Workspace
 from bot.core.ports import MAY_BEGIN, Destination, Platform, Posted
 from scheduler import MovableClock
 from tests.adapters.teams import microsoft
@@ -30,8 +30,8 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 class Peer:
     """A platform with somebody behind it: a channel, an account, a place that is not there, and what a message says.
 
-    `channel` is a place with threads, and `under` says which message another one stands under there. `knows` is whether
-    the platform can tell afterwards if it took a message.
+    `channel` is a place with threads, and `under` says which message another one stands under there. `group` is the
+    name of a group that the account is in. `knows` is whether the platform can tell afterwards if it took a message.
     """
 
     platform: Platform
@@ -42,6 +42,7 @@ class Peer:
     says: Callable[[Posted], Awaitable[str]]
     channel: str
     under: Callable[[Posted], Awaitable[str]]
+    group: str
     knows: bool = True
 
 
@@ -63,7 +64,7 @@ def sandbox() -> Peer:
 
     platform = SandboxPlatform(chat, MovableClock(NOW))
     home = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
-    return Peer(platform, home, "general", "ana", "nowhere", says, "general", under)
+    return Peer(platform, home, "general", "ana", "nowhere", says, "general", under, "leads")
 
 
 @pytest.fixture
@@ -83,7 +84,10 @@ async def emulated(slack: Slack) -> AsyncIterator[Peer]:
 
     platform = SlackPlatform(web, OneToken(web, emulate.TOKEN))
     home = Workspace(id=1, organisation=1, platform="slack", key=emulate.TEAM)
-    yield Peer(platform, home, emulate.GENERAL, slack.users["anna"], "C-nowhere", says, emulate.GENERAL, under)
+    anna = slack.users["anna"]
+    slack.groups["design"] = [anna]
+    await slack.call("conversations.join", token="xoxp-anna", channel=emulate.GENERAL)
+    yield Peer(platform, home, emulate.GENERAL, anna, "C-nowhere", says, emulate.GENERAL, under, "design")
     await web.stop()
 
 
@@ -116,6 +120,7 @@ async def teams(sqlite_url: str) -> AsyncIterator[Peer]:
             says=says,
             channel=microsoft.CHANNEL,
             under=under,
+            group=microsoft.TEAM_NAME,
             knows=False,
         )
     await database.close()
@@ -197,6 +202,34 @@ async def test_everybody_has_an_account_and_a_name(peer: Peer) -> None:
     people = [profile async for profile in peer.platform.people(peer.workspace)]
     assert peer.account in {profile.account for profile in people}
     assert all(profile.name for profile in people)
+
+
+async def test_a_named_group_has_a_key_of_its_own_and_members(peer: Peer) -> None:
+    groups = [group async for group in peer.platform.groups(peer.workspace)]
+    keys = {group.name: group.key for group in groups}
+    assert peer.group in keys
+    assert not {peer.place, peer.channel, microsoft.TEAM} & set(keys.values())
+    assert peer.account in await members(peer, keys[peer.group], PlaceKind.PEOPLE)
+
+
+async def test_everybody_in_a_channel_is_told_once(peer: Peer) -> None:
+    for place in {peer.place, peer.channel}:
+        told = await members(peer, place)
+        assert peer.account in told
+        assert len(set(told)) == len(told)
+        assert set(told) <= {profile.account async for profile in peer.platform.people(peer.workspace)}
+
+
+@pytest.mark.parametrize("kind", [PlaceKind.CHANNEL, PlaceKind.PEOPLE])
+async def test_whoever_is_in_a_place_that_is_not_there_is_an_error_with_a_reason(peer: Peer, kind: PlaceKind) -> None:
+    with pytest.raises(PlatformError) as refused:
+        await members(peer, peer.nowhere, kind)
+    assert refused.value.reason
+
+
+async def members(peer: Peer, key: str, kind: PlaceKind = PlaceKind.CHANNEL) -> list[str]:
+    place = Place(id=1, workspace=peer.workspace.id, key=key, kind=kind)
+    return [account async for account in peer.platform.members(peer.workspace, place)]
 
 
 @pytest.mark.parametrize("verb", ["send", "update"])

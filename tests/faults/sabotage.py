@@ -18,6 +18,8 @@ class Altered:
         self._platform = platform
         self.name = platform.name
         self.people = platform.people
+        self.groups = platform.groups
+        self.members = platform.members
         self.limits = platform.limits
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:

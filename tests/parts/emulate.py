@@ -1,7 +1,7 @@
 """Slack as somebody else wrote it: Emulate's Web API, with a front of ours that keeps a ledger of what passes.
 
 The front also turns a GET's query into the body that Emulate reads, answers a call wrongly where a test wants it to,
-and takes what is posted to response URLs.
+takes what is posted to response URLs, and has user groups, which Emulate does not know.
 """
 
 import asyncio
@@ -33,6 +33,9 @@ RANDOM: Final = "C000000002"
 BOT: Final = "U0DRUM"
 TOKEN: Final = "xoxb-drumbeat"
 SECRET: Final = "signing-secret-of-a-test"
+OWN: Final = ["chat:write", "channels:join"]
+"""What people may do with their own tokens, `xoxp-` and their name."""
+
 CLIENT_ID: Final = "111.222"
 CLIENT_SECRET: Final = "client-secret-of-a-test"
 
@@ -66,6 +69,8 @@ class Slack:
     lost: set[str] = field(default_factory=set)
     """Methods whose next call is taken, and whose answer never comes back."""
     users: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    """The accounts in each user group, by its handle; its id is `S-` and that."""
 
     def forget(self) -> None:
         """Empty the ledger, give right answers again, and send events nowhere."""
@@ -75,6 +80,17 @@ class Slack:
         self.faults.clear()
         self.lost.clear()
         self.events_to = ""
+        self.groups.clear()
+
+    def grouped(self, method: str, sent: dict[str, Any]) -> dict[str, Any] | None:
+        """What Slack answers about user groups; None where it is asked about something else."""
+        if method == "usergroups.list":
+            listed = [{"id": f"S-{handle}", "handle": handle, "name": handle.title()} for handle in self.groups]
+            return {"ok": True, "usergroups": listed}
+        if method == "usergroups.users.list":
+            found = self.groups.get(str(sent.get("usergroup", "")).removeprefix("S-"))
+            return {"ok": False, "error": "no_such_subteam"} if found is None else {"ok": True, "users": found}
+        return None
 
     def made(self, method: str) -> list[Call]:
         """The calls of a method, in order."""
@@ -141,7 +157,7 @@ def _company(redirect: str) -> dict[str, Any]:
         "bot_user_id": BOT,
     }
     token = {"token": TOKEN, "type": "bot", "user": BOT, "bot_id": "B0DRUM", "bot_user_id": BOT, "scopes": scopes}
-    own = [{"token": f"xoxp-{name}", "type": "user", "user": name, "scopes": ["chat:write"]} for name in people]
+    own = [{"token": f"xoxp-{name}", "type": "user", "user": name, "scopes": OWN} for name in people]
     return {
         "signing_secret": SECRET,
         "strict_scopes": True,
@@ -177,16 +193,18 @@ def _front(world: Slack, port: int) -> Starlette:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if authorization := request.headers.get("authorization"):
             headers["Authorization"] = authorization
-        async with httpx2.AsyncClient() as client:
-            answer = await client.post(
-                f"http://127.0.0.1:{port}/api/{method}", content=urlencode(wire), headers=headers
-            )
-        told = answer.json()
+        status, told = 200, world.grouped(method, sent)
+        if told is None:
+            async with httpx2.AsyncClient() as client:
+                answer = await client.post(
+                    f"http://127.0.0.1:{port}/api/{method}", content=urlencode(wire), headers=headers
+                )
+            status, told = answer.status_code, answer.json()
         world.calls.append(Call(method, sent, (authorization or "").removeprefix("Bearer "), told))
         if method in world.lost:
             world.lost.discard(method)
             return Response("lost", 502)
-        return JSONResponse(told, answer.status_code)
+        return JSONResponse(told, status)
 
     async def events(request: Request) -> Response:
         if not world.events_to:

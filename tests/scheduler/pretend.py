@@ -8,8 +8,8 @@ from bot.core.cards import Card, note
 from bot.core.errors import PlatformError
 from bot.core.feature import Feature, View, Withdrawn
 from bot.core.people import Profile
-from bot.core.places import Workspace
-from bot.core.ports import Destination, Limit, Posted
+from bot.core.places import Place, Workspace
+from bot.core.ports import Destination, Group, Limit, Posted
 
 
 @dataclass
@@ -51,6 +51,15 @@ class Pretend:
     async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
         for account in (workspace.key,):
             yield Profile(account=account)
+
+    async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
+        for name in (workspace.key,):
+            yield Group(f"G-{name}", name)
+
+    async def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
+        assert place.workspace == workspace.id
+        for account in (workspace.key,):
+            yield account
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         assert verb in ("send", "update", "find")

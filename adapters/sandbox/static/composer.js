@@ -130,7 +130,13 @@ function commands(typed) {
 
 function mentions(typed, from) {
   const people = typed.split(" ").length < 4 && !/\s\s|\s$/.test(typed) ? found(typed, 7) : [];
-  return people.filter((one) => one.name !== typed).map((one) => ({ view: person(one), take: () => insert(from, `@${one.name} `) }));
+  const teams = world.teams.filter((one) => one.name !== typed && plain(one.name).startsWith(plain(typed)));
+  const team = (one) => [h("b", {}, `@${one.name}`), h("span", { class: "about" }, word("people", { count: one.count }))];
+  const take = (one) => insert(from, `@${one.name} `);
+  return [
+    ...teams.map((one) => ({ view: team(one), take: () => take(one) })),
+    ...people.filter((one) => one.name !== typed).map((one) => ({ view: person(one), take: () => take(one) })),
+  ];
 }
 
 function channels(typed, from) {

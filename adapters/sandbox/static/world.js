@@ -14,6 +14,7 @@ export const world = {
   strip: [],
   emoji: [],
   cast: [],
+  teams: [],
   fresh: 0, // unread messages of the open room when it was opened
   now: new Date(),
   told: performance.now(),
@@ -105,7 +106,7 @@ export async function refresh() {
   world.members = new Map([[told.bot, bot], ...told.members.map((one) => [one.account, one])]);
   world.rooms = new Map(told.rooms.map((one) => [one.key, one]));
   world.messages = new Map(Object.entries(told.messages));
-  Object.assign(world, { commands: told.commands, emoji: told.emoji, cast: told.cast });
+  Object.assign(world, { commands: told.commands, emoji: told.emoji, cast: told.cast, teams: told.teams });
   Object.assign(world, { company: told.company, home: told.home, strip: told.strip ?? [] });
   changed("world");
   if (world.rooms.has(world.room)) open(world.room, world.tab);

@@ -28,6 +28,7 @@ BEN = "29:ben"
 ANNAS_CHAT = "a:anna"
 GROUP = "19:group@thread.v2"
 TEAM = "19:team@thread.tacv2"
+TEAM_NAME = "Design team"
 CHANNEL = "19:announcements@thread.tacv2"
 MEMBERS = [
     {"id": ANNA, "name": "Anna", "aadObjectId": "00000000-0000-4000-8000-00000000000a", "email": "anna@example.com"},
@@ -123,6 +124,8 @@ class Microsoft:
     def _told(self, path: str, start: int) -> Response:
         if path.endswith("/pagedmembers"):
             return self._page(start)
+        if path == f"/teams/{TEAM}":
+            return JSONResponse({"id": TEAM, "name": TEAM_NAME})
         if path == f"/teams/{TEAM}/conversations":
             return JSONResponse({"conversations": [{"id": TEAM}, {"id": CHANNEL, "name": "Announcements"}]})
         wanted = path.rpartition("/")[2]

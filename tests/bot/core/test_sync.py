@@ -7,21 +7,22 @@ from datetime import datetime
 from bot.core.cards import Card
 from bot.core.directory import store as directory
 from bot.core.directory.sync import TOGETHER, Sync
-from bot.core.errors import Unavailable
+from bot.core.errors import PlatformError, Unavailable
 from bot.core.interactions import Event
 from bot.core.people import Profile
-from bot.core.places import Workspace
-from bot.core.ports import Destination, Limit, Posted
+from bot.core.places import Place, PlaceKind, Workspace
+from bot.core.ports import Destination, Group, Limit, Posted
 from tests.bot.stage import Stage
 
 
 @dataclass
 class Directory:
-    """A platform of which only the list of people is asked."""
+    """A platform of which only the lists of people and of groups are asked. `named` are groups, None if it refuses."""
 
     told: Sequence[Profile]
     away: bool = False
     name: str = "stage"
+    named: Sequence[Group] | None = ()
     asked: list[str] = field(default_factory=list)
 
     async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
@@ -30,6 +31,16 @@ class Directory:
             raise Unavailable("unreachable")
         for profile in self.told:
             yield profile
+
+    async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
+        assert workspace.platform == self.name
+        if self.named is None:
+            raise PlatformError("plan_upgrade_required")
+        for group in self.named:
+            yield group
+
+    def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
+        raise NotImplementedError
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         raise NotImplementedError
@@ -119,6 +130,21 @@ async def test_people_are_learnt_when_the_bot_is_added_to_one_more_team(stage: S
     await stage.happen("U-ben", "installed")
     await Sync(stage.engine, {"stage": platform})()
     assert len(platform.asked) == 2
+
+
+async def test_named_groups_are_learnt_and_renamed(stage: Stage) -> None:
+    for name in ("design", "design-crew"):
+        await _sync(stage, Directory([ERIN], named=[Group("G-1", name)]))
+    workspace = await stage.workspace()
+    [group] = await stage.run(lambda c: directory.places_of(c, workspace, PlaceKind.PEOPLE))
+    assert (group.key, group.name) == ("G-1", "design-crew")
+
+
+async def test_everybody_is_learnt_also_where_there_are_no_groups(stage: Stage) -> None:
+    await _sync(stage, Directory([ERIN], named=None))
+    assert (await stage.person("U-erin")).name == "Erin"
+    workspace = await stage.workspace()
+    assert await stage.run(lambda c: directory.places_of(c, workspace, PlaceKind.PEOPLE)) == []
 
 
 async def _sync(stage: Stage, platform: Directory) -> None:
