@@ -12,7 +12,7 @@ from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
 from bot.core.moments import read_moment
 from bot.core.places import PlaceKind
-from bot.core.words import mentioned, read
+from bot.core.words import Line, mentioned, read
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft, Typed
