@@ -12,6 +12,7 @@ import structlog
 from bot.core.cards import Card, Part, note
 from bot.core.database import Connection, Database
 from bot.core.deliveries import store as deliveries
+from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Together, Turn, View, Withdrawn
@@ -19,6 +20,7 @@ from bot.core.files import made
 from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
 from bot.core.gathering import MOMENT, Gathering, Outcome
 from bot.core.interactions import (
+    GROUP,
     MENTION,
     NOTHING,
     PLACE,
@@ -29,13 +31,14 @@ from bot.core.interactions import (
     Interaction,
     Submission,
     Value,
+    group_token,
     mention,
     place_token,
 )
 from bot.core.links import File, Links
 from bot.core.pace import paces
 from bot.core.people import Role
-from bot.core.places import Workspace
+from bot.core.places import PlaceKind, Workspace
 from bot.core.ports import Clock, Platform
 from bot.core.rich import spoken
 from bot.core.texts import Texts
@@ -175,6 +178,8 @@ class Engine:
             if origin.place and not isinstance(act, Click)
             else None
         )
+        if isinstance(act, Event) and here:
+            _moved(connection, act.name, here.id, me.id)
         return Turn(
             connection=connection,
             workspace=workspace,
@@ -238,8 +243,16 @@ class Engine:
         return Card(turn.t("Your Drumbeat"), tuple(parts))
 
 
+def _moved(connection: Connection, event: str, place: int, person: int) -> None:
+    """Somebody who comes or goes is on the place's roster at once, or no more."""
+    if event in {"appeared", "joined"}:
+        members.come(connection, place, person)
+    elif event == "left":
+        members.leave(connection, place, [person])
+
+
 def _inside(connection: Connection, workspace: Workspace, act: Interaction) -> Interaction:
-    """The same interaction with every mention and place token in our own ids."""
+    """The same interaction with every token in our own ids."""
     match act:
         case Command(text=text):
             return replace(act, text=_tokens(connection, workspace, text))
@@ -311,4 +324,7 @@ def _tokens(connection: Connection, workspace: Workspace, text: str) -> str:
     def place(found: re.Match[str]) -> str:
         return place_token(directory.place_at(connection, workspace, found.group(1)).id)
 
-    return PLACE.sub(place, MENTION.sub(person, text))
+    def group(found: re.Match[str]) -> str:
+        return group_token(directory.place_at(connection, workspace, found.group(1), PlaceKind.PEOPLE).id)
+
+    return GROUP.sub(group, PLACE.sub(place, MENTION.sub(person, text)))

@@ -60,11 +60,15 @@ def all_workspaces(connection: Connection, platform: str = "") -> list[Workspace
     return [_workspace(row) for row in rows if platform in ("", row.platform)]
 
 
+def waiting(platforms: Iterable[str], now: datetime) -> sa.ColumnElement[bool]:
+    """Whether the people of a workspace are to be learnt now."""
+    due = sa.or_(workspaces.c.sync_at.is_(None), workspaces.c.sync_at <= now)
+    return sa.and_(workspaces.c.active, workspaces.c.platform.in_(platforms), due)
+
+
 def to_sync(connection: Connection, platforms: Iterable[str], now: datetime, again: datetime) -> list[Workspace]:
     """Workspaces whose people are to be learnt now; no other replica takes them before `again`."""
-    waiting = sa.or_(workspaces.c.sync_at.is_(None), workspaces.c.sync_at <= now)
-    mine = sa.and_(workspaces.c.active, workspaces.c.platform.in_(platforms), waiting)
-    taken = workspaces.update().where(mine).values(sync_at=again).returning(workspaces)
+    taken = workspaces.update().where(waiting(platforms, now)).values(sync_at=again).returning(workspaces)
     return sorted(map(_workspace, connection.execute(taken)), key=lambda each: each.id)
 
 
