@@ -1,13 +1,26 @@
 """`/poll` and the words that may follow it."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from bot.core.feature import Turn
 from bot.core.interactions import Answer, Command
-from bot.polls.service import asking
+from bot.polls.service import asking, managing
+
+Word = Callable[[Turn, str], Answer]
+
+WORDS: Final[Mapping[str, Word]] = {
+    "close": managing.close_typed,
+}
+"""What may stand behind `/poll` in the place of a question, each with what is done with the words after it."""
 
 
 def poll(turn: Turn) -> Answer:
-    """`/poll "Question?" "A" "B"` asks at once; without words the form opens."""
+    """`/poll "Question?" "A" "B"` asks at once; without words the form opens; `/poll close 12` does that."""
     if not isinstance(turn.act, Command):
         raise TypeError(turn.act)
     text = turn.act.text.strip()
+    word, _, rest = text.partition(" ")
+    if handler := WORDS.get(word.lower()):
+        return handler(turn, rest.strip())
     return asking.line(turn, text) if text else asking.begin(turn)

@@ -4,13 +4,13 @@ from bot.core.cards import Button, Part, Style
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import Answer
-from bot.core.people import Role
 from bot.polls.cards import voting as shown
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll, Stage
-from bot.polls.service import drawing, life
+from bot.polls.service import drawing, finding, life
+from bot.polls.service.rights import managed, may_manage
 from bot.polls.service.standing import has_voted, questions
-from bot.polls.service.voting import found, gone, wants_card
+from bot.polls.service.voting import found, wants_card
 from bot.polls.store import asking, voting
 
 
@@ -36,27 +36,17 @@ def more(turn: Turn) -> Answer:
 
 def close(turn: Turn) -> Answer:
     """Somebody closes a poll before its time."""
-    poll = managed(turn, found(turn).id)
+    return _close(turn, managed(turn, found(turn).id))
+
+
+def close_typed(turn: Turn, text: str) -> Answer:
+    """`/poll close 12`."""
+    poll = managed(turn, finding.typed(turn, text).id)
+    return _close(turn, poll)
+
+
+def _close(turn: Turn, poll: Poll) -> Answer:
     if poll.stage is not Stage.OPEN:
         raise Refused(turn.t("This poll is closed already."))
     closed = asking.change(turn.connection, life.close_now(turn.connection, poll, turn.now))
     return Answer(own=drawing.card(turn, closed) if wants_card(turn) else None)
-
-
-def managed(turn: Turn, number: int) -> Poll:
-    """A poll by its number, kept from other changes, if the person may change it."""
-    poll = asking.find_alone(turn.connection, number)
-    if poll is None:
-        raise gone(turn)
-    if not may_manage(turn, poll):
-        author = turn.person(poll.author).name
-        raise Refused(turn.t("Only {author} or a communicator can do this.", author=author))
-    return poll
-
-
-def may_manage(turn: Turn, poll: Poll) -> bool:
-    """Whether somebody may change a poll: its author, and communicators of its organisation."""
-    if poll.author == turn.me.id:
-        return True
-    here = poll.workspace == turn.workspace.id or asking.same_organisation(turn.connection, poll, turn.workspace)
-    return turn.me.may(Role.COMMUNICATOR) and here

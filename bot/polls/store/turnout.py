@@ -86,9 +86,10 @@ def missing_count(connection: Connection, poll: Poll, asked: Asked) -> int:
 
 
 def is_asked(connection: Connection, asked: Asked, person: int) -> bool:
-    """Whether somebody is among those a poll asks by name."""
-    named = _named(asked)
-    return connection.execute(sa.select(named.c.person_id).where(named.c.person_id == person)).first() is not None
+    """Whether somebody is among those a poll asks, as far as that is known."""
+    everybody = _asked(asked)
+    mine = sa.select(everybody.c.person_id).where(everybody.c.person_id == person)
+    return connection.execute(mine).first() is not None
 
 
 def home_of(connection: Connection, persons: Collection[int], preferred: int) -> dict[int, int]:
