@@ -10,6 +10,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -40,7 +41,7 @@ def card(shown: Card) -> Data:
     return {"summary": shown.summary, "lang": shown.locale, "parts": [part(each) for each in shown.parts]}
 
 
-def part(shown: Part) -> Data:  # noqa: PLR0911 -- one line a part
+def part(shown: Part) -> Data:  # noqa: C901, PLR0911 -- one line a part
     """One part of a card; `kind` names it."""
     match shown:
         case Heading(text=text):
@@ -57,6 +58,8 @@ def part(shown: Part) -> Data:  # noqa: PLR0911 -- one line a part
             return {"kind": "picture", "url": url, "alt": alt}
         case Bars(bars=bars, hidden=hidden):
             return {"kind": "bars", "hidden": hidden, "bars": [_bar(each) for each in bars]}
+        case Chart(title=title, bars=bars):
+            return {"kind": "chart", "title": title, "bars": [_bar(each) for each in bars]}
         case Divider():
             return {"kind": "divider"}
         case Context(text=rich):

@@ -27,6 +27,7 @@ from slackblocks import (
 from slackblocks import Button as ButtonElement
 from slackblocks import Option as OptionObject
 
+from adapters.slack import charts
 from adapters.slack.mrkdwn import clip, flow, size, written
 from bot.core.cards import (
     Bar,
@@ -34,6 +35,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -152,6 +154,9 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
     match value:
         case {"type": "mrkdwn" | "plain_text", "text": str(text)}:
             yield text
+        case {"type": "data_visualization", "title": str(title), "chart": dict(chart)}:
+            yield title
+            yield from (point["label"] for series in chart["series"] for point in series["data"])
         case dict():
             for inner in value.values():
                 yield from _texts(inner)
@@ -164,7 +169,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
 
 def _blocks(card: Card, longest: int) -> Iterator[Block]:
     numbers = iter(range(10_000))
-    for part in card.parts or (Prose((Plain(card.summary),)),):
+    for part in charts.drawable(card.parts or (Prose((Plain(card.summary),)),)):
         yield from _part(part, longest, _Maker(card.locale, longest, lambda address: f"{address}#{next(numbers)}"))
 
 
@@ -198,6 +203,9 @@ class _Maker:
             placeholder=self._label(select.label, LONGEST_HEADING),
         )
 
+    def chart(self, chart: Chart) -> Block:
+        return charts.drawn(chart, self._t("Count"))
+
     def percent(self, share: float) -> str:
         return format_percent(round(share, 2), locale=self._locale.replace("-", "_"))
 
@@ -214,7 +222,7 @@ class _Maker:
         return label(text, min(longest, self._longest))
 
 
-def _part(part: Part, longest: int, make: _Maker) -> Iterator[Block]:  # noqa: C901 -- one branch a part
+def _part(part: Part, longest: int, make: _Maker) -> Iterator[Block]:  # noqa: C901, PLR0912 -- one branch a part
     match part:
         case Heading(text=text):
             yield HeaderBlock(label(text, min(LONGEST_HEADING, longest)))
@@ -231,6 +239,8 @@ def _part(part: Part, longest: int, make: _Maker) -> Iterator[Block]:  # noqa: C
             yield ImageBlock(url, clip(alt, min(LONGEST_ALT, longest)) or " ")
         case Bars(bars=bars, hidden=hidden):
             yield from (_bar(bar, longest, make, hidden=hidden) for bar in bars)
+        case Chart():
+            yield from _chart(part, longest, make)
         case Divider():
             yield DividerBlock()
         case Context(text=text):
@@ -260,11 +270,23 @@ def _bar(bar: Bar, longest: int, make: _Maker, *, hidden: bool) -> Block:
     """The label, the drawn bar with its figures in digits, and who."""
     lines = [written((*_crown(bar), Plain(bar.label, bold=True)), min(longest, LONGEST_LINE))]
     if not hidden:
-        lines.append(f"{drawn(bar.share)}  {make.percent(bar.share)} ({bar.count})")
+        lines.append(f"{drawn(bar.share)}  {_figures(bar, make)}")
     if bar.note:
         lines.append(written(bar.note, min(longest, LONGEST_LINE)))
     text = "\n".join(lines)
     return SectionBlock(markup(text), accessory=make.button(bar.button, bar.label) if bar.button else None)
+
+
+def _chart(chart: Chart, longest: int, make: _Maker) -> Iterator[Block]:
+    """Slack's own chart, whose labels are short, and all of it in words below."""
+    yield make.chart(chart)
+    words = [(*_crown(bar), Plain(bar.label, bold=True), Plain(f" {_figures(bar, make)}")) for bar in chart.bars]
+    text = tuple(span for number, bar in enumerate(words) for span in ((Plain(" \u00b7 "),) * bool(number) + bar))
+    yield ContextBlock([markup(written(text, longest))])
+
+
+def _figures(bar: Bar, make: _Maker) -> str:
+    return f"{make.percent(bar.share)} ({bar.count})"
 
 
 def _crown(bar: Bar) -> Text:

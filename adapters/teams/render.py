@@ -16,6 +16,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -116,7 +117,7 @@ def _rendered(card: Card) -> Json:
     return envelope(body, tuple(mentions.values()), summary=card.summary)
 
 
-def _part(part: Part) -> Iterator[Json]:
+def _part(part: Part) -> Iterator[Json]:  # noqa: C901 -- one branch a part
     match part:
         case Heading(text=text):
             yield text_block(escape(text), size="medium", weight="bolder", style="heading")
@@ -133,6 +134,9 @@ def _part(part: Part) -> Iterator[Json]:
             yield {"type": "Image", "url": url, "altText": alt}
         case Bars():
             yield {"type": "Container", "spacing": "medium", "items": [_bar(bar, part) for bar in part.bars]}
+        case Chart():
+            yield text_block(escape(part.title), weight="bolder")
+            yield _chart(part)
         case Divider():
             yield {"type": "Container", "separator": True, "spacing": "medium", "items": []}
         case Context(text=text):
@@ -211,9 +215,27 @@ def _bar(bar: Bar, bars: Bars) -> Json:
     return {"type": "ColumnSet", "spacing": "medium", "columns": columns}
 
 
+def _chart(chart: Chart) -> Json:
+    """Teams' own chart, whose title is only spoken; clients that cannot draw it show the words."""
+    return {
+        "type": "Chart.HorizontalBar",
+        "title": chart.title,
+        "displayMode": "AbsoluteNoAxis",
+        "data": [{"x": f"{_crown(bar)}{bar.label}", "y": bar.count} for bar in chart.bars],
+        "fallback": {"type": "Container", "items": [text_block(_counted(bar)) for bar in chart.bars]},
+    }
+
+
 def _figures(bar: Bar, bars: Bars) -> str:
-    label = f"{'🏆 ' if bar.winner else ''}{escape(bar.label)}"
-    return label if bars.hidden else f"{label}  **{bar.count}** · {round(bar.share * 100)} %"
+    return f"{_crown(bar)}{escape(bar.label)}" if bars.hidden else _counted(bar)
+
+
+def _counted(bar: Bar) -> str:
+    return f"{_crown(bar)}{escape(bar.label)}  **{bar.count}** · {round(bar.share * 100)} %"
+
+
+def _crown(bar: Bar) -> str:
+    return "🏆 " if bar.winner else ""
 
 
 def _drawn(bar: Bar) -> Json:
@@ -231,7 +253,7 @@ def _texts(card: Card) -> Iterator[Text]:
                 yield from (value for _, value in pairs)
             case Bars(bars=bars):
                 yield from (bar.note for bar in bars)
-            case Heading() | Buttons() | Select() | Picture() | Divider():
+            case Heading() | Buttons() | Select() | Picture() | Chart() | Divider():
                 pass
             case _:
                 assert_never(part)

@@ -107,6 +107,17 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars as the platform draws charts, with their figures in words beside it; notes and buttons of bars do not show.
+
+    A platform that takes no more charts, or no chart of so many bars, shows them as `Bars`.
+    """
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Divider:
     """A thin line."""
 
@@ -118,7 +129,7 @@ class Context:
     text: Text
 
 
-Part = Heading | Prose | Fields | Buttons | Select | Picture | Bars | Divider | Context
+Part = Heading | Prose | Fields | Buttons | Select | Picture | Bars | Chart | Divider | Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from bot.core.cards import Bars, Button, Buttons, Card, Context, Divider, Fields, Heading, Picture, Prose, Select
+from bot.core.cards import Bars, Button, Buttons, Card, Chart, Context, Divider, Fields, Heading, Picture, Prose, Select
 from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
@@ -232,6 +232,8 @@ def read_aloud(card: Card | None) -> str:
                 lines += [f"{label}: {spoken(value)}" for label, value in pairs]
             case Bars(bars=bars):
                 lines += [f"{bar.label}: {bar.count} ({spoken(bar.note)})" for bar in bars]
+            case Chart(title=title, bars=bars):
+                lines += [title, *(f"{bar.label}: {bar.count}" for bar in bars)]
             case Buttons() | Select() | Divider() | Picture():
                 pass
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -220,7 +221,7 @@ def pressable(card: Card) -> Iterator[Button | Select]:
                 yield from (bar.button for bar in bars if bar.button)
             case Select():
                 yield part
-            case Heading() | Prose() | Fields() | Picture() | Divider() | Context():
+            case Heading() | Prose() | Fields() | Picture() | Chart() | Divider() | Context():
                 pass
             case _:
                 assert_never(part)
@@ -251,7 +252,7 @@ def _part(part: Part) -> Iterator[str]:
         case Fields(pairs=pairs):
             yield from (said for label, text in pairs for said in (label, _read(text)))
         case Buttons(buttons=buttons):
-            yield from (said for button in buttons for said in (button.label, button.confirm))
+            yield from (said for button in buttons for said in (button.label, button.confirm, button.spoken))
         case Select(label=label, options=options):
             yield from (label, *(option.label for option in options))
         case Picture(alt=alt):
@@ -259,6 +260,8 @@ def _part(part: Part) -> Iterator[str]:
         case Bars(bars=bars):
             yield from (said for bar in bars for said in (bar.label, _read(bar.note)))
             yield from (bar.button.label for bar in bars if bar.button)
+        case Chart(title=title, bars=bars):
+            yield from (title, *(bar.label for bar in bars))
         case Divider():
             pass
         case _:

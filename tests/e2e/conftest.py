@@ -36,7 +36,7 @@ async def office(chromium: Browser, sqlite_url: str) -> AsyncIterator[Office]:
         uvicorn.Config(Starlette(routes=sandbox.routes), port=port, log_config=None, lifespan="off")
     )
     serving = asyncio.create_task(server.serve())
-    office = Office(f"http://127.0.0.1:{port}", chromium)
+    office = Office(f"http://127.0.0.1:{port}", chromium, sandbox)
     while not server.started:  # noqa: ASYNC110 -- uvicorn has no event to wait for
         await asyncio.sleep(0.01)
     yield office

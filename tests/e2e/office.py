@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
+from adapters.sandbox.app import SandboxAdapter
+
 
 @dataclass
 class Office:
@@ -12,6 +14,7 @@ class Office:
 
     address: str
     browser: Browser
+    sandbox: SandboxAdapter
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 

@@ -13,16 +13,19 @@ from starlette.applications import Starlette
 
 from adapters.teams.app import TeamsAdapter, TeamsSettings
 from bot.core import outbox as core
+from bot.core.cards import Card
 from bot.core.database import Connection, Database, metadata, open_database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.outbox import Lane, outbox
 from bot.core.people import Role
+from bot.core.ports import Destination
 from bot.features import features
 from scheduler.clock import MovableClock
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import Planner
 from scheduler.scenes import Stage
+from tests.adapters.slack import samples
 from tests.adapters.teams.microsoft import served
 from tests.conftest import LOOPBACK
 from tests.parts import playground
@@ -42,6 +45,7 @@ class Desk:
     clock: MovableClock
     dispatcher: Dispatcher
     planner: Planner
+    adapter: TeamsAdapter
 
     async def write(self, text: str) -> None:
         """Type into the compose box, which is the last text box of the page."""
@@ -54,6 +58,11 @@ class Desk:
         async with asyncio.timeout(PATIENCE / 1000):
             while not await ready():  # noqa: ASYNC110 -- nobody tells when a message is planned
                 await asyncio.sleep(0.05)
+
+    async def show(self, card: Card) -> None:
+        """Have a card posted to Alex, who must have written before."""
+        workspace = await self.database.read(lambda connection: directory.workspace_by_id(connection, 1))
+        await self.adapter.platform.send(Destination(workspace, account=playground.ME), card, "")
 
     async def deliver(self) -> None:
         """Wait for a message to be planned, and send it."""
@@ -83,7 +92,7 @@ async def desk(chromium: Browser, sqlite_url: str, _folder: Path) -> AsyncIterat
             stage = Stage(engine, {adapter.platform.name: adapter.platform})
             page = await _window(chromium, started, stack)
             dispatcher, planner = Dispatcher(database, stage, clock), Planner(database, engine.features.values())
-            yield Desk(started, page, database, clock, dispatcher, planner)
+            yield Desk(started, page, database, clock, dispatcher, planner, adapter)
 
 
 @contextlib.contextmanager
@@ -115,6 +124,26 @@ async def test_a_poll_is_typed_and_voted_in_and_redrawn(desk: Desk) -> None:
     desk.clock.move_by(timedelta(seconds=2))
     await desk.deliver()
     await expect(desk.page.get_by_text("On the roof 1 · 100 %")).to_be_visible(timeout=PATIENCE)
+
+
+async def test_a_scale_is_shown_whole_and_each_of_it_is_spoken(desk: Desk) -> None:
+    await desk.write("help")
+    await desk.deliver()
+    await desk.show(samples.scale())
+    for number in range(11):
+        tile = desk.page.get_by_role("button", name=f"{number} of 10", exact=True)
+        await expect(tile).to_have_text(str(number), timeout=PATIENCE)
+        assert await tile.get_attribute("tabindex") == "0"
+
+
+async def test_a_chart_is_drawn_by_teams_and_each_bar_is_spoken(desk: Desk) -> None:
+    await desk.write("help")
+    await desk.deliver()
+    await desk.show(samples.chart())
+    await expect(desk.page.get_by_label("Where do we eat on Friday?, Horizontal bar chart")).to_be_visible(
+        timeout=PATIENCE
+    )
+    await expect(desk.page.get_by_label("On the roof, 3")).to_be_visible()
 
 
 async def test_a_form_is_filled_in_the_chat(desk: Desk) -> None:

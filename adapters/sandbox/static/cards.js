@@ -8,7 +8,7 @@ import { lang, word } from "./language.js";
 import { rich, web } from "./words.js";
 import { world } from "./world.js";
 
-const PARTS = { heading, prose, fields, buttons, select, picture, bars, divider, context };
+const PARTS = { heading, prose, fields, buttons, select, picture, bars, chart, divider, context };
 
 export function card(shown, message) {
   return h("div", { class: "card", lang: shown.lang }, shown.parts.map((part) => PARTS[part.kind](part, message)));
@@ -56,17 +56,36 @@ function bars(part, message) {
   return h("ul", { class: "bars" }, part.bars.map((one) => bar(one, part.hidden, message)));
 }
 
-function bar(one, hidden, message) {
+// A table to whoever cannot see it, with a drawn bar in each row for whoever can.
+function chart(part) {
+  const most = Math.max(...part.bars.map((one) => one.count), 1);
+  const rows = part.bars.map((one) =>
+    h("tr", { class: one.winner ? "winner" : null }, h("th", { scope: "row" }, label(one)), h("td", { class: "chart-bar", "aria-hidden": "true" }, fill(one.count / most)), h("td", {}, figure(one))),
+  );
+  return h("figure", { class: "chart" }, h("figcaption", {}, part.title), h("table", { "aria-label": part.title }, h("tbody", {}, rows)));
+}
+
+function label(one) {
+  return h("span", { class: "bar-label" }, one.winner && h("span", { class: "crown", "aria-label": `${word("most_votes")} ` }, "★ "), one.label);
+}
+
+function figure(one) {
   const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(one.share);
-  const fill = h("span", { class: "bar-fill" });
-  fill.style.width = `${hidden ? 0 : Math.round(one.share * 100)}%`;
-  const figure = h("span", { class: "bar-figure" }, h("b", {}, String(one.count)), ` · ${percent}`);
-  const label = h("span", { class: "bar-label" }, one.winner && h("span", { class: "crown", "aria-label": `${word("most_votes")} ` }, "★ "), one.label);
+  return h("span", { class: "bar-figure" }, h("b", {}, String(one.count)), ` · ${percent}`);
+}
+
+function fill(share) {
+  const drawn = h("span", { class: "bar-fill" });
+  drawn.style.width = `${Math.round(share * 100)}%`;
+  return drawn;
+}
+
+function bar(one, hidden, message) {
   const note = one.note.length > 0 && h("span", { class: "bar-note" }, rich(one.note));
   return h(
     "li",
     { class: one.winner ? "bar winner" : "bar" },
-    h("div", { class: "bar-main" }, h("div", { class: "bar-line" }, label, !hidden && figure), h("span", { class: "bar-track", "aria-hidden": "true" }, fill), note),
+    h("div", { class: "bar-main" }, h("div", { class: "bar-line" }, label(one), !hidden && figure(one)), h("span", { class: "bar-track", "aria-hidden": "true" }, fill(hidden ? 0 : one.share)), note),
     one.button && button(one.button, message, one.label),
   );
 }

@@ -8,6 +8,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -32,6 +33,7 @@ PARTS: dict[str, Part] = {
     "select": Select("Days", "rhythm.days", (Option("1", "Monday"),), "1"),
     "picture": Picture("/pictures/1.png", "A bench"),
     "bars": Bars((Bar("Yes", 2, 0.5, note=plain("Ana"), button=VOTE, winner=True),)),
+    "chart": Chart("Votes", (Bar("Yes", 2, 0.5, winner=True), Bar("No", 2, 0.5))),
     "divider": Divider(),
     "context": Context(plain("small")),
 }
@@ -84,6 +86,11 @@ def test_each_span_keeps_its_words_literal() -> None:
         {"kind": "link", "text": "here", "url": "https://example.com"},
         {"kind": "when", "at": NOON.isoformat(), "text": "noon"},
     ]
+
+
+def test_a_chart_says_its_figures() -> None:
+    chart = render.part(PARTS["chart"])
+    assert [(bar["label"], bar["count"], bar["share"]) for bar in chart["bars"]] == [("Yes", 2, 0.5), ("No", 2, 0.5)]
 
 
 def test_a_button_is_spoken_as_it_asks_to_be() -> None:

@@ -13,6 +13,7 @@ def fit(blocks: list[dict[str, Any]]) -> None:
     """Every limit of docs.slack.dev/reference/block-kit that the library does not already hold."""
     for text in texts(blocks):
         assert 1 <= size(text) <= 3000
+    assert sum(block["type"] == "data_visualization" for block in blocks) <= 2
     for block in blocks:
         assert re.fullmatch(r"\w+", block["type"])
         assert len(block.get("fields", [])) <= 10
@@ -27,8 +28,21 @@ def fit(blocks: list[dict[str, Any]]) -> None:
                 assert size(element.get("accessibility_label", "")) <= _LONGEST["button"]
         for name in ("label", "hint"):
             assert size((block.get(name) or {}).get("text", "")) <= _LONGEST[name]
+        if block["type"] == "data_visualization":
+            chart_fits(block)
         if block["type"] == "header":
             assert size(block["text"]["text"]) <= _LONGEST["header"]
+
+
+def chart_fits(block: dict[str, Any]) -> None:
+    """Every limit of a `data_visualization` block."""
+    categories = block["chart"]["axis_config"]["categories"]
+    assert 1 <= size(block["title"]) <= 50
+    assert 1 <= len(categories) == len(set(categories)) <= 20
+    assert all(1 <= size(category) <= 20 for category in categories)
+    for series in block["chart"]["series"]:
+        assert 1 <= size(series["name"]) <= 20
+        assert [point["label"] for point in series["data"]] == categories
 
 
 def texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value

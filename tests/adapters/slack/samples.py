@@ -8,6 +8,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -60,6 +61,17 @@ def scale() -> Card:
     return Card("How likely?", (Heading("How likely are you to recommend us?"), Buttons(tuple(figures))))
 
 
+def chart() -> Card:
+    """Return the figures of a poll as a chart."""
+    bars = (
+        Bar("By the lake, if the weather is fine", 5, 0.5, winner=True),
+        Bar("On the roof", 3, 0.3),
+        Bar("At our desks", 2, 0.2),
+        Bar("Nowhere", 0, 0.0),
+    )
+    return Card("Where do we eat on Friday?", (Heading("Lunch"), Chart("Where do we eat on Friday?", bars)))
+
+
 def everything(locale: str = "en") -> Card:
     """Return a card with one of each part."""
     praise: Text = (
@@ -86,6 +98,7 @@ def everything(locale: str = "en") -> Card:
             Picture("https://example.com/a.png", "A drum"),
             Bars((Bar("Winner", 2, 1.0, winner=True), Bar("Loser", 0, 0.0))),
             Bars((Bar("Secret", 0, 0.0, button=Button("Vote", "polls.vote", "2:0")),), hidden=True),
+            Chart("Votes & more", (Bar("Winner", 2, 1.0, winner=True), Bar("Loser", 0, 0.0))),
             Divider(),
             Buttons((Button("Do", "rhythm.done", "1", Style.PRIMARY), Button("Later", "rhythm.later", "1"))),
             Context((Plain("until "), When(AT, "Fri 17:00 UTC"))),
@@ -108,6 +121,7 @@ def largest() -> Card:
             Select(long, "home.speak", tuple(Option(str(number), "o" * 100) for number in range(150))),
             Picture("https://example.com/a.png", long),
             Bars(tuple(Bar("l" * 3000, 1, 0.5, note=(Plain(long),), button=button) for _ in range(60))),
+            *(Chart(long, tuple(Bar("l" * 3000, 1, 0.5) for _ in range(count))) for count in (20, 21, 0, 20, 1)),
             Divider(),
             Context((Plain(long),)),
             Buttons((Button("Last", "polls.close", "1"),)),

@@ -48,6 +48,12 @@ async def test_a_scale_is_drawn_in_order(page: Page) -> None:
     assert await page.get_by_role("button", name="7 of 10", exact=True).inner_text() == "7"
 
 
+async def test_a_chart_is_drawn_and_said_in_words(page: Page) -> None:
+    await page.set_content(drawn(samples.chart()))
+    assert await page.get_by_role("img", name="Where do we eat on Friday?").count() == 1
+    assert "On the roof 30% (3)" in await page.locator("article").inner_text()
+
+
 async def test_a_poll_is_drawn_with_its_bars_people_and_buttons(page: Page, tmp_path: Path) -> None:
     await page.set_content(drawn(samples.poll(), samples.everything()))
     poll = page.locator("article").first

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from adapters.slack import forms, render
 from adapters.slack.mrkdwn import size
-from bot.core.cards import Card, Prose, note
+from bot.core.cards import Bar, Card, Chart, Prose, note
 from bot.core.interactions import MENTION
 from bot.core.rich import Plain
 from tests.adapters.slack import samples
-from tests.adapters.slack.limits import fit, texts
+from tests.adapters.slack.limits import chart_fits, fit, texts
 
 GOLDEN = Path(__file__).parent / "golden"
 RENDERED = {
@@ -81,6 +81,31 @@ def test_a_scale_is_one_row_and_each_of_it_is_spoken() -> None:
 def test_the_button_of_a_bar_is_spoken_with_the_bar_s_name() -> None:
     spoken = [element.get("accessibility_label") for element in _elements(render.message(samples.poll())["blocks"])]
     assert spoken[0] == "Vote: By the lake"
+
+
+def test_a_chart_says_its_figures_in_words_too() -> None:
+    [drawn, said] = render.message(samples.chart())["blocks"][1:]
+    points = drawn["chart"]["series"][0]["data"]
+    assert [(point["label"], point["value"]) for point in points][:2] == [
+        ("By the lake, if the\u2026", 5),
+        ("On the roof", 3),
+    ]
+    assert "*By the lake, if the weather is fine* 50% (5)" in said["elements"][0]["text"]
+    assert "*Nowhere* 0% (0)" in said["elements"][0]["text"]
+
+
+def test_charts_that_slack_would_not_take_are_bars() -> None:
+    def chart(bars: int) -> Chart:
+        return Chart("Votes", tuple(Bar(f"Option {number}", number, 0.1) for number in range(bars)))
+
+    kinds = [block["type"] for block in render.message(Card("", (chart(21), *[chart(2)] * 3)))["blocks"]]
+    assert kinds == [*["section"] * 22, *["data_visualization", "context"] * 2, *["section"] * 3]
+
+
+def test_bars_of_a_chart_whose_names_begin_alike_are_told_apart() -> None:
+    bars = tuple(Bar(f"The very same beginning {number}", 1, 0.2) for number in range(11))
+    [drawn, _] = render.message(Card("", (Chart("", (*bars, Bar(" ", 0, 0.0), Bar("", 0, 0.0))),)))["blocks"]
+    chart_fits(drawn)
 
 
 def test_a_card_without_parts_says_its_summary() -> None:

@@ -13,6 +13,7 @@ from bot.core.cards import (
     Button,
     Buttons,
     Card,
+    Chart,
     Context,
     Divider,
     Fields,
@@ -27,7 +28,7 @@ from bot.core.cards import (
 from bot.core.rich import Mention, plain
 from bot.core.texts import Texts
 from tests.adapters.teams.kiosk import FORM, MENU
-from tests.adapters.teams.schemas import check_card
+from tests.adapters.teams.schemas import check_card, check_chart
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200)
 LABEL = WORDS.filter(bool)
@@ -53,6 +54,7 @@ PART: st.SearchStrategy[Part] = st.one_of(
     st.builds(Select, LABEL, st.just("a.b"), st.lists(st.builds(Option, LABEL, LABEL), max_size=5).map(tuple)),
     st.builds(Picture, st.just("https://example.com/a.png"), WORDS),
     st.builds(Bars, st.lists(BAR, max_size=12).map(tuple), st.booleans()),
+    st.builds(Chart, WORDS, st.lists(BAR, max_size=12).map(tuple)),
     st.just(Divider()),
     st.builds(Context, RICH),
 )
@@ -133,6 +135,15 @@ def test_figures_stand_in_words_beside_the_drawn_bars() -> None:
     card = adaptive(Card("", (Bars((Bar("Tea", 3, 0.75, winner=True), Bar("Rum", 1, 0.25))),)))
     assert "🏆 Tea  **3** · 75 %" in texts(card)
     assert [each["altText"] for each in within(card) if each.get("type") == "Image"] == ["75 %", "25 %"]
+
+
+def test_a_chart_is_teams_own_and_where_it_cannot_be_drawn_its_words_stand() -> None:
+    drinks = (Bar("*Tea*", 3, 0.75, winner=True), Bar("Rum", 1, 0.25))
+    [title, chart] = adaptive(Card("", (Chart("Drinks", drinks),)))["body"]
+    check_chart(chart)
+    assert title["text"] == chart["title"] == "Drinks"
+    assert [(point["x"], point["y"]) for point in chart["data"]] == [("🏆 *Tea*", 3), ("Rum", 1)]
+    assert texts(chart).split("\n") == ["🏆 \\*Tea\\*  **3** · 75 %", "Rum  **1** · 25 %"]
 
 
 def test_hidden_bars_show_no_figures() -> None:
