@@ -229,12 +229,14 @@ def readers(connection: Connection, campaign: Campaign, most: int) -> list[Reade
 
 def _reached(workspace: int, audience: Audience) -> tuple[sa.ColumnElement[bool], ...]:
     # As a value and not as EXISTS, which PostgreSQL joins with all accounts at once, for every bite anew.
-    account = sa.select(accounts.c.key).where(accounts.c.person_id == people.c.id, accounts.c.workspace_id == workspace)
+    account = sa.select(accounts.c.key).where(
+        accounts.c.person_id == people.c.id, accounts.c.workspace_id == workspace, accounts.c.active
+    )
     here = account.limit(1).scalar_subquery().is_not(None)
     roles = sa.literal(",").concat(people.c.roles).concat(",")
     role = {Audience.LEADERS: "leader", Audience.COMMUNICATORS: "communicator"}.get(audience)
     holds = roles.contains(f",{role},") if role else sa.true()
-    return here, people.c.active, ~people.c.bot, people.c.opted_out_at.is_(None), holds
+    return here, ~people.c.bot, people.c.opted_out_at.is_(None), holds
 
 
 def _unplanned() -> sa.ColumnElement[bool]:

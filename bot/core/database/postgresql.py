@@ -22,8 +22,9 @@ ATTEMPTS: Final = 4
 PAUSE: Final = 0.01
 """Seconds, twice as many after each attempt, half of them by chance so that two who collided part."""
 
-COLLISIONS: Final = frozenset({"40001", "40P01"})
-"""Serialization failure and deadlock: PostgreSQL has undone the transaction and wants it again."""
+COLLISIONS: Final = frozenset({"40001", "40P01", "23503"})
+"""Serialization failure and deadlock: PostgreSQL has undone the transaction and wants it again. A foreign key that
+points nowhere: somebody was just made one with somebody else, and read again has the other's number."""
 
 NETWORK: Final = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 """Seconds and milliseconds after which a silent network counts as cut."""

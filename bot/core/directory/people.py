@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.database import Connection, Prepared, one_of
-from bot.core.directory.tables import accounts, people
+from bot.core.directory.tables import accounts, former, people
 from bot.core.people import Person, Role
 from bot.core.places import Workspace
 
@@ -22,7 +22,7 @@ _PERSON = (
     people.c.title,
     people.c.photo,
     people.c.has_photo,
-    people.c.active,
+    sa.func.coalesce(accounts.c.active, people.c.active).label("active"),
     people.c.bot,
     accounts.c.key.label("account"),
     accounts.c.admin,
@@ -51,6 +51,10 @@ _ANYWHERE = Prepared(
     )
 )
 
+_FORMER = Prepared(
+    lambda connection: sa.select(former.c.id, former.c.person_id).where(one_of(connection, former.c.id, "lost"))
+)
+
 
 def known(connection: Connection, workspace: Workspace, key: str) -> Person | None:
     """The person behind an account, if it was ever seen."""
@@ -66,20 +70,26 @@ def named(connection: Connection, workspace: Workspace, who: str) -> Person | No
 
 def person(connection: Connection, workspace: Workspace, person_id: int) -> Person:
     """A person by our own id, with the account they have in `workspace` (empty if none)."""
-    return _person(connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one())
+    found = connection.execute(_BY_ID, {"workspace": workspace.id, "person": person_id}).one_or_none()
+    return _person(found) if found else person(connection, workspace, _now(connection, person_id))
 
 
 def readers(connection: Connection, here: Collection[tuple[int, int]]) -> dict[tuple[int, int], Person]:
-    """People by pairs of workspace and person (our own ids), each with the account they have there (empty if none)."""
+    """People by pairs of workspace and person (our own ids), each with the account they have there (empty if none).
+
+    `KeyError` if there never was such a person.
+    """
     rows = _ANYWHERE.rows(connection, people=sorted({person for _, person in here}))
     found = {(workspace, row[0]): _person(row) for *row, workspace in rows}
     anywhere = {row[0]: (*row[:-2], "", False) for *row, _ in rows}
+    if lost := {person for _, person in here} - anywhere.keys():
+        return _readers_by_now(connection, here, sorted(lost))
     return {each: found.get(each) or _person(anywhere[each[1]]) for each in here}
 
 
 def everybody(connection: Connection, workspace: Workspace, role: Role | None = None) -> list[Person]:
     """Every human active in a workspace, or those who hold a role there."""
-    here = sa.and_(accounts.c.workspace_id == workspace.id, people.c.active, ~people.c.bot)
+    here = sa.and_(accounts.c.workspace_id == workspace.id, accounts.c.active, ~people.c.bot)
     # Most people hold no role: they need not come out of the database.
     likely = sa.true() if role is None else sa.or_(people.c.roles.contains(role.value), accounts.c.admin)
     rows = connection.execute(_KNOWN.where(here, likely).order_by(people.c.name, people.c.id))
@@ -98,17 +108,17 @@ def revoke(connection: Connection, person: Person, role: Role) -> None:
 
 def opt_out(connection: Connection, person: Person, at: datetime | None) -> None:
     """Opt a person out of everything, or (None) back in."""
-    connection.execute(people.update().where(people.c.id == person.id).values(opted_out_at=at))
+    _change(connection, person.id, opted_out_at=at)
 
 
 def speak(connection: Connection, person: Person, locale: str) -> None:
     """Remember the language a person chose."""
-    connection.execute(people.update().where(people.c.id == person.id).values(chosen_locale=locale))
+    _change(connection, person.id, chosen_locale=locale)
 
 
 def email(connection: Connection, person: Person) -> str:
     """The e-mail address a person's accounts were joined by; empty if none is known."""
-    return connection.execute(sa.select(people.c.email).where(people.c.id == person.id)).scalar_one() or ""
+    return connection.execute(sa.select(people.c.email).where(people.c.id == person.id)).scalar_one_or_none() or ""
 
 
 def forget(connection: Connection, person: Person) -> None:
@@ -116,22 +126,49 @@ def forget(connection: Connection, person: Person) -> None:
 
     An opt-out stays: whoever asked for silence and then to be forgotten still wants silence.
     """
-    blank = {"name": "", "email": None, "title": "", "photo": "", "roles": "", "chosen_locale": None}
-    connection.execute(people.update().where(people.c.id == person.id).values(blank))
-
-
-def _held(connection: Connection, person_id: int) -> set[Role]:
-    written = connection.execute(sa.select(people.c.roles).where(people.c.id == person_id)).scalar_one()
-    return read_roles(written)
-
-
-def _set_roles(connection: Connection, person_id: int, roles: Iterable[Role]) -> None:
-    written = ",".join(sorted(roles))
-    connection.execute(people.update().where(people.c.id == person_id).values(roles=written))
+    _change(connection, person.id, name="", email=None, title="", photo="", roles="", chosen_locale=None)
 
 
 def read_roles(written: str) -> set[Role]:
+    """Roles from the column that holds them."""
     return {Role(role) for role in written.split(",") if role}
+
+
+def write_roles(roles: Iterable[Role]) -> str:
+    """Roles as their column holds them."""
+    return ",".join(sorted(roles))
+
+
+def _held(connection: Connection, person_id: int) -> set[Role]:
+    mine = sa.select(people.c.roles).where(people.c.id == person_id).with_for_update(key_share=True)
+    written = connection.execute(mine).scalar_one_or_none()
+    return _held(connection, _now(connection, person_id)) if written is None else read_roles(written)
+
+
+def _set_roles(connection: Connection, person_id: int, roles: Iterable[Role]) -> None:
+    _change(connection, person_id, roles=write_roles(roles))
+
+
+def _change(connection: Connection, person_id: int, **columns: object) -> None:
+    """Change somebody, also where they have become one with somebody else since they were read."""
+    changed = connection.execute(people.update().where(people.c.id == person_id).values(columns))
+    if not changed.rowcount:
+        _change(connection, _now(connection, person_id), **columns)
+
+
+def _readers_by_now(
+    connection: Connection, here: Collection[tuple[int, int]], lost: Sequence[int]
+) -> dict[tuple[int, int], Person]:
+    """`readers`, where some of the people have become one with others."""
+    now = dict(_FORMER.rows(connection, lost=lost))
+    whose = {(workspace, person): (workspace, now[person] if person in lost else person) for workspace, person in here}
+    known = readers(connection, set(whose.values()))
+    return {each: known[one] for each, one in whose.items()}
+
+
+def _now(connection: Connection, person_id: int) -> int:
+    """Whose number it is now that was a person's before two became one."""
+    return int(connection.execute(sa.select(former.c.person_id).where(former.c.id == person_id)).scalar_one())
 
 
 def _person(row: Sequence[Any]) -> Person:

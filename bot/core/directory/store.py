@@ -1,5 +1,6 @@
 """The directory as everybody else uses it: its tables and queries by one name, `directory`."""
 
+from bot.core.directory.joining import join, shared, together, untold
 from bot.core.directory.people import (
     email,
     everybody,
@@ -40,6 +41,7 @@ __all__ = [
     "find_workspace",
     "forget",
     "grant",
+    "join",
     "known",
     "learn",
     "named",
@@ -55,9 +57,12 @@ __all__ = [
     "readers",
     "revoke",
     "settle_zone",
+    "shared",
     "speak",
     "sync_again",
     "to_sync",
+    "together",
+    "untold",
     "workspace",
     "workspace_by_id",
     "workspaces",

@@ -51,6 +51,26 @@ people = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("organisation_id", "email"),
+    sqlite_autoincrement=True,  # the number of somebody who became one with somebody else is never given out again
+)
+"""`active` while one of their accounts is."""
+
+former = sa.Table(
+    "former_people",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("told_at", Instant),
+)
+"""Who were two people until it turned out that they are one: `id` is the number that went, `person_id` whose it is now.
+
+Buttons, mentions and the arguments of drawings hold such numbers for as long as there are messages. `told_at` is when
+the features were."""
+sa.Index(
+    "ix_former_people_untold",
+    former.c.id,
+    sqlite_where=former.c.told_at.is_(None),
+    postgresql_where=former.c.told_at.is_(None),
 )
 
 accounts = sa.Table(
@@ -60,6 +80,7 @@ accounts = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("person_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
     sa.Column("admin", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 places = sa.Table(
@@ -72,3 +93,15 @@ places = sa.Table(
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("workspace_id", "key"),
 )
+
+join_codes = sa.Table(
+    "join_codes",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("person_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("other_id", Id, sa.ForeignKey("workspaces.id")),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+"""Codes with which an admin of another workspace joins it to this one. `person_id` asked for it; `other_id` is where it
+was typed, and nowhere else can it be typed again."""

@@ -137,6 +137,7 @@ _partial("ix_outbox_destination", among(outbox.c.state, *OPEN), outbox.c.destina
 _partial("ix_outbox_held", among(outbox.c.state, *HELD), outbox.c.state, outbox.c.try_at)
 sa.Index("ix_outbox_planned", outbox.c.planned_at, postgresql_using="brin")
 sa.Index("ix_outbox_person", outbox.c.person_id, outbox.c.intent_at)
+_partial("ix_outbox_author", outbox.c.author_id.is_not(None), outbox.c.author_id)
 
 messages = sa.Table(
     "messages",
@@ -157,7 +158,7 @@ messages = sa.Table(
 """Messages that can be redrawn: what a `send` with a subject left behind.
 
 `redraw_after` is a second after the last drawing."""
-
+_partial("ix_messages_person", messages.c.person_id.is_not(None), messages.c.person_id)
 
 limits = sa.Table(
     "limits",

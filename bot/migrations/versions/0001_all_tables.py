@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_people_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("organisation_id", "email", name=op.f("uq_people_organisation_id_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "workspaces",
@@ -84,6 +85,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("admin", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_accounts_workspace_id")),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_accounts")),
@@ -116,6 +118,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_campaigns_author_id"), "campaigns", ["author_id"], unique=False)
     op.create_index(op.f("ix_campaigns_workspace_id"), "campaigns", ["workspace_id"], unique=False)
     op.create_table(
+        "former_people",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_former_people_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_people")),
+    )
+    op.create_index(op.f("ix_former_people_person_id"), "former_people", ["person_id"], unique=False)
+    op.create_index(
+        "ix_former_people_untold",
+        "former_people",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
+    op.create_table(
         "headcounts",
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -124,6 +143,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_headcounts_workspace_id")),
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_headcounts")),
     )
+    op.create_table(
+        "join_codes",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("other_id", ID, nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["other_id"], ["workspaces.id"], name=op.f("fk_join_codes_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_join_codes_person_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_join_codes_workspace_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_join_codes")),
+    )
+    op.create_index(op.f("ix_join_codes_person_id"), "join_codes", ["person_id"], unique=False)
     op.create_table(
         "newcomers",
         sa.Column("person_id", ID, nullable=False),
@@ -160,6 +192,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_series")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_poll_series_author_id"), "poll_series", ["author_id"], unique=False)
     op.create_table(
         "rhythm_moments",
         sa.Column("person_id", ID, nullable=False),
@@ -261,6 +294,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_messages_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
+    op.create_index(
+        "ix_messages_person",
+        "messages",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("person_id IS NOT NULL"),
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
     op.create_index("ix_messages_subject", "messages", ["subject"], unique=False)
     op.create_table(
         "polls",
@@ -308,6 +349,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_polls_author_id"), "polls", ["author_id"], unique=False)
+    op.create_index(
+        "ix_polls_owner",
+        "polls",
+        ["owner_id"],
+        unique=False,
+        sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_polls_series_id"), "polls", ["series_id"], unique=False)
     op.create_table(
         "praises",
@@ -396,6 +445,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_outbox_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_outbox_author",
+        "outbox",
+        ["author_id"],
+        unique=False,
+        sqlite_where=sa.text("author_id IS NOT NULL"),
+        postgresql_where=sa.text("author_id IS NOT NULL"),
     )
     op.create_index(
         "ix_outbox_calm",

@@ -9,7 +9,7 @@ series = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("workspace_id", Id, sa.ForeignKey("workspaces.id"), nullable=False),
-    sa.Column("author_id", Id, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("author_id", Id, sa.ForeignKey("people.id"), nullable=False, index=True),
     sa.Column("recurrence", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
     sa.Column("skipped", sa.Text, nullable=False, server_default="[]"),
@@ -62,6 +62,13 @@ sa.Index(
     polls.c.next_at,
     sqlite_where=polls.c.next_at.is_not(None),
     postgresql_where=polls.c.next_at.is_not(None),
+)
+
+sa.Index(
+    "ix_polls_owner",
+    polls.c.owner_id,
+    sqlite_where=polls.c.owner_id.is_not(None),
+    postgresql_where=polls.c.owner_id.is_not(None),
 )
 
 audiences = sa.Table(

@@ -139,12 +139,13 @@ async def test_a_database_of_any_version_is_backed_up_as_it_is(home: Path) -> No
 
 
 def damage(path: Path) -> None:
-    """Write over the pages in the middle of a database."""
+    """Write over a page of a database that holds rows."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
+        ((page,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'people'")
     with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 2 // 4096 * 4096)
-        file.write(b"\xff" * 4096 * 6)
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
 
 
 def _pairs(file: Path) -> tuple[list[int], list[int]]:
