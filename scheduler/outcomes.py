@@ -156,7 +156,7 @@ class Outcomes:
             case Unavailable() | Unknown():
                 return self._again(connection, entry, result.reason, now)
             case _:
-                return _fail(connection, entry, result, now)
+                return self._fail(connection, entry, result, now)
 
     def _receipt(
         self, connection: Connection, scene: Scene, posted: Posted, card: Card | None, now: datetime
@@ -181,10 +181,22 @@ class Outcomes:
     def _again(self, connection: Connection, entry: Entry, reason: str, now: datetime) -> Notice | None:
         attempts = entry.attempts + 1
         if attempts >= self._patience.attempts:
-            return _fail(connection, entry, PlatformError(reason), now)
+            return self._fail(connection, entry, PlatformError(reason), now)
         until = now + self._patience.after(attempts)
         done = leases.retry(connection, entry, until, reason, attempts=attempts)
         return told(entry, Happening.RETRYING, now, until, reason) if done else None
+
+    def _fail(self, connection: Connection, entry: Entry, error: PlatformError, now: datetime) -> Notice | None:
+        if isinstance(error, Gone) and entry.under:
+            done = leases.loosen(connection, entry, now, error.reason)
+            return told(entry, Happening.RETRYING, now, now, error.reason) if done else None
+        if isinstance(error, Gone) and entry.message_id is not None:
+            for lost in core.lose(connection, entry.message_id):
+                self._stage.lost(connection, lost, error.reason, now)
+        if not leases.settle(connection, entry, State.FAILED, now, error.reason):
+            return None
+        core.tell_author(connection, entry, error.reason, now)
+        return told(entry, Happening.FAILED, now, reason=error.reason)
 
 
 def _comes_with_subject(landed: Landed) -> bool:
@@ -193,18 +205,6 @@ def _comes_with_subject(landed: Landed) -> bool:
 
 def _some(notice: Notice | None) -> list[Notice]:
     return [notice] if notice else []
-
-
-def _fail(connection: Connection, entry: Entry, error: PlatformError, now: datetime) -> Notice | None:
-    if isinstance(error, Gone) and entry.under:
-        done = leases.loosen(connection, entry, now, error.reason)
-        return told(entry, Happening.RETRYING, now, now, error.reason) if done else None
-    if isinstance(error, Gone) and entry.message_id is not None:
-        connection.execute(messages.update().where(messages.c.id == entry.message_id).values(gone=True))
-    if not leases.settle(connection, entry, State.FAILED, now, error.reason):
-        return None
-    core.tell_author(connection, entry, error.reason, now)
-    return told(entry, Happening.FAILED, now, reason=error.reason)
 
 
 def _doubt(connection: Connection, entry: Entry, now: datetime, ask_at: datetime | None, reason: str) -> Notice | None:

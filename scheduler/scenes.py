@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.cards import Card
@@ -14,11 +15,14 @@ from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.feature import View, Withdrawn
-from bot.core.outbox import Entry, messages
+from bot.core.outbox import Entry, Lost, messages
 from bot.core.people import Person
 from bot.core.places import Workspace
 from bot.core.ports import Destination, Platform, Posted
 from bot.core.texts import Texts
+from scheduler.failures import where
+
+log = structlog.get_logger()
 
 
 class Faulty(Exception):
@@ -83,6 +87,14 @@ class Stage:
             arguments=json.loads(scene.entry.arguments),
         )
         return self._engine.draw(view, scene.entry.drawing)
+
+    def lost(self, connection: Connection, lost: Lost, reason: str, now: datetime) -> None:
+        """Tell the feature whose message is gone; a bug there is told, and changes nothing else."""
+        try:
+            with apart(connection):
+                self._engine.tell_lost(connection, lost, reason, now)
+        except Faulty as fault:
+            log.error("loss_broke", drawing=lost.drawing, where=where(fault.__cause__ or fault))  # noqa: TRY400 -- an error's own words may hold what people wrote
 
 
 @contextmanager

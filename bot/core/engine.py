@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, assert_never
 
 import structlog
@@ -25,6 +26,7 @@ from bot.core.interactions import (
     NOTHING,
     PLACE,
     Answer,
+    Change,
     Click,
     Command,
     Event,
@@ -36,6 +38,7 @@ from bot.core.interactions import (
     place_token,
 )
 from bot.core.links import File, Links
+from bot.core.outbox import Lost, lose_at
 from bot.core.pace import paces
 from bot.core.people import Role
 from bot.core.places import PlaceKind, Workspace
@@ -118,6 +121,16 @@ class Engine:
         async with self._making:
             return await self.database.read(lambda connection: made(self.features, connection, wanted, now))
 
+    async def hear(self, change: Change) -> None:
+        """A place has another name, or messages are gone."""
+        await self.database.briefly(lambda connection: self._change(connection, change))
+
+    def tell_lost(self, connection: Connection, lost: Lost, reason: str, now: datetime) -> None:
+        """Tell the feature whose message it was that it is gone."""
+        feature, _, name = lost.drawing.partition(".")
+        if told := self.features[feature].lost.get(name):
+            told(_lost_view(connection, lost, reason, now))
+
     def addresses(self) -> set[str]:
         """Every address a button, a select or a form may carry."""
         return {
@@ -152,6 +165,13 @@ class Engine:
                     outcome.locale = turn.t.locale
                 outcomes[number] = outcome if isinstance(outcome, Refused) else _outside(turn, outcome)
         return outcomes
+
+    def _change(self, connection: Connection, change: Change) -> None:
+        workspace = directory.workspace(connection, change.platform, change.workspace)
+        place = directory.place_at(connection, workspace, change.place, change.place_kind, change.name)
+        if change.reason:
+            for lost in lose_at(connection, workspace.id, place.id, place.key, change.message):
+                self.tell_lost(connection, lost, change.reason, self.clock.now())
 
     def _turn(self, connection: Connection, act: Interaction) -> Answer:
         turn = self._enter(connection, act)
@@ -241,6 +261,19 @@ class Engine:
             if feature.home:
                 parts += feature.home(view)
         return Card(turn.t("Your Drumbeat"), tuple(parts))
+
+
+def _lost_view(connection: Connection, lost: Lost, reason: str, now: datetime) -> View:
+    workspace = directory.workspace_by_id(connection, lost.workspace)
+    reader = directory.person(connection, workspace, lost.person) if lost.person else None
+    return View(
+        connection=connection,
+        workspace=workspace,
+        now=now,
+        t=Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone),
+        reader=reader,
+        arguments={**lost.arguments, "place": str(lost.place or ""), "reason": reason},
+    )
 
 
 def _moved(connection: Connection, event: str, place: int, person: int) -> None:

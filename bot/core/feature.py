@@ -123,6 +123,11 @@ Together = Callable[[Sequence[Turn]], Sequence[Answer | Refused]]
 """Handles what several people did within a moment, in one transaction; an outcome for each, in the order given."""
 
 Drawing = Callable[[View], Card | Withdrawn]
+Loss = Callable[[View], None]
+"""Is told that a message is gone, in the transaction that found out. `view.arguments` are those of its drawing, with
+`place` (our id; empty where it was private) and `reason` (the platform's word); `view.reader` is whose message it was,
+None in a shared place."""
+
 FileMaker = Callable[[View], File | None]
 """Makes a download for `view.reader`, in a thread of its own and without writing. It checks again what was checked when
 the link was made: it raises `Refused` if the reader may not have it (any more), and gives None if it is not there."""
@@ -171,7 +176,8 @@ class Feature:
     there. home: parts for a person's home page. data: what is stored of a person, as label and value. forget: erases
     it. waiting: what would gain from the reader's answer just now, a sentence each, from shared places only. roles: who
     may press a button, send a form or fetch a file, where not everybody may. together: clicks and forms that are
-    settled in batches, so that what is written does not tell who did what (`gathering`).
+    settled in batches, so that what is written does not tell who did what (`gathering`). lost: by drawing, what is done
+    when a message that can be redrawn was deleted, or its place archived or left, so that it can be posted again.
     """
 
     name: str
@@ -183,6 +189,7 @@ class Feature:
     events: Mapping[str, Handler] = field(default_factory=dict)
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
     files: Mapping[str, FileMaker] = field(default_factory=dict)
+    lost: Mapping[str, Loss] = field(default_factory=dict)
     things: Mapping[str, str] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     upkeep: Mapping[str, Tick] = field(default_factory=dict)

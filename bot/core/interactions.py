@@ -92,6 +92,22 @@ class Submission:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of a place or of one of our messages there, in the platform's own ids, whoever did it.
+
+    `name` is how the place is called now. With a `reason` the `message` is gone; where none is named, the whole place.
+    """
+
+    platform: str
+    workspace: str
+    place: str
+    place_kind: PlaceKind = PlaceKind.CHANNEL
+    name: str = ""
+    message: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened by itself.

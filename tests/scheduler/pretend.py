@@ -88,7 +88,9 @@ class Board:
 
     text: str = "hello"
     broken: bool = False
+    careless: bool = False
     drawn: int = 0
+    lost: list[tuple[dict[str, str], str]] = field(default_factory=list)
 
     def draw(self, view: View) -> Card | Withdrawn:
         self.drawn += 1
@@ -99,8 +101,14 @@ class Board:
         name = view.reader.name if view.reader else view.workspace.name
         return note(f"{self.text} {name} ({view.t.locale})")
 
+    def lose(self, view: View) -> None:
+        """What a message's arguments were, and whose it was."""
+        if self.careless:
+            raise KeyError("something private")
+        self.lost.append((dict(view.arguments), view.reader.name if view.reader else ""))
+
     def feature(self) -> Feature:
-        return Feature(name="board", drawings={"card": self.draw})
+        return Feature(name="board", drawings={"card": self.draw, "other": self.draw}, lost={"card": self.lose})
 
 
 GONE = PlatformError("channel_not_found")

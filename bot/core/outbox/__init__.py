@@ -1,6 +1,7 @@
 """What is to be said: one row a message, written in the transaction that decided it, sent by the dispatcher.
 
-tables: the rows. planning: how messages come and are taken back. control: what whoever runs the house sees and decides.
+tables: the rows. planning: how messages come and are taken back. losses: which are not there any more. control: what
+whoever runs the house sees and decides.
 """
 
 from bot.core.outbox.control import (
@@ -26,6 +27,7 @@ from bot.core.outbox.control import (
     to_sweep,
     waiting,
 )
+from bot.core.outbox.losses import Lost, lose, lose_at
 from bot.core.outbox.planning import (
     REDRAW_PAUSE,
     UNDELIVERED,
@@ -76,6 +78,7 @@ __all__ = [
     "Entry",
     "Halt",
     "Lane",
+    "Lost",
     "Planned",
     "State",
     "addressees",
@@ -97,6 +100,8 @@ __all__ = [
     "hold",
     "known",
     "limits",
+    "lose",
+    "lose_at",
     "messages",
     "outbox",
     "planned",
