@@ -17,7 +17,7 @@ from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from bot.core.rich import Mention, PlaceLink, Plain, Span, Text, When, spoken
 
@@ -78,6 +78,10 @@ class Texts:
     def number(self, count: int) -> str:
         """A number as people write it: `100,000`."""
         return str(format_decimal(count, locale=self._babel))
+
+    def percent(self, share: float) -> str:
+        """A share from 0 to 1 in whole percent: `62%`, `62 %`."""
+        return str(format_percent(round(share, 2), locale=self._babel))
 
     def decimal(self, number: float) -> str:
         """A number with at most one digit behind the point: `4.2`, `4,2`."""
