@@ -21,6 +21,8 @@ from tests.bot.command import COMMAND, KEY, Run, Serving, environment, until_rea
 from tests.contracts.outage import away
 from tests.parts import postgres, process
 
+TOKEN = "WzEsMl0.a-token-that-nobody-signed"
+
 
 def test_a_missing_setting_stops_the_start_with_one_sentence(run: Run) -> None:
     ended = run("serve")
@@ -42,11 +44,13 @@ def test_serve_gets_ready_and_ends_cleanly_when_told(serving: Serving, tmp_path:
     until_ready(program, address)
     assert httpx2.get(f"{address}/healthz").json() == {"status": "alive"}
     assert "drumbeat_outbox_rows" in httpx2.get(f"{address}/metrics").text
+    no_file(address)
     program.end()
     assert program.popen.returncode == 0
     lines = [json.loads(line) for line in program.said().splitlines()]
     assert {line["level"] for line in lines} <= {"info", "warning"}
     assert KEY not in program.said()
+    assert TOKEN not in program.said()
     assert (tmp_path / "data" / "drumbeat.sqlite").exists()
     assert not (tmp_path / "data" / "drumbeat.sqlite-wal").exists()
 
@@ -70,11 +74,19 @@ def test_the_demo_opens_the_sandbox_and_leaves_nothing(serving: Serving, tmp_pat
     page = httpx2.get(address, follow_redirects=True)
     assert page.status_code == 200
     assert page.url.path == "/sandbox/"
+    no_file(address)
     with httpx2.stream("GET", f"{address}/sandbox/live", params={"as": "nobody"}) as refused:
         assert refused.status_code == 400
     program.end(by=signal.SIGINT)
     assert program.popen.returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def no_file(address: str) -> None:
+    """The door to downloads is there, and knows a forged token."""
+    answer = httpx2.get(f"{address}/files/{TOKEN}")
+    assert answer.status_code == 404
+    assert "Ask for a new one" in answer.text
 
 
 def test_the_demo_takes_another_port_where_its_own_is_taken(tmp_path: Path) -> None:
