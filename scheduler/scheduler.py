@@ -26,8 +26,8 @@ ROUNDS = 100
 class Scheduler:
     """Plans and sends. One a process; any number of processes on one database.
 
-    `platforms` by name. `sync` takes over profiles where it is time for it. `tell` hears of everything
-    that happens to a message.
+    `platforms` by name. `sync` takes over profiles, and who is where, when it is time for it. `tell` hears
+    of everything that happens to a message.
     """
 
     def __init__(
@@ -50,7 +50,8 @@ class Scheduler:
         self._dispatcher = Dispatcher(
             database, Stage(engine, platforms), clock, patience=patience, tell=tell, checkpoint=checkpoint
         )
-        self._ticks = Ticks(self._jobs(sync))
+        self._sync = sync
+        self._ticks = Ticks(self._jobs())
         self._serving: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -75,8 +76,10 @@ class Scheduler:
         return self._serving is not None and not self._serving.done() and self._dispatcher.healthy()
 
     async def run_due(self) -> None:
-        """Plan and dispatch everything due at the clock's present instant, until there is no more."""
+        """Learn, plan and dispatch everything due at the clock's present instant, until there is no more."""
         for _ in range(ROUNDS):
+            if self._sync:
+                await self._sync()
             done = await self._planner.run(self._clock.now())
             done += await self._planner.keep_up(self._clock.now())
             done += await self._dispatcher.sweep()
@@ -101,14 +104,14 @@ class Scheduler:
         ]
         return min(filter(None, times), default=None)
 
-    def _jobs(self, sync: Callable[[], Awaitable[object]] | None) -> list[Job]:
+    def _jobs(self) -> list[Job]:
         jobs = [
             Job("plan", ticks.PLAN, self._plan, at_once=True),
             Job("sweep", ticks.SWEEP, self._dispatcher.sweep, at_once=True),
             Job("keep up", ticks.UPKEEP, self._keep_up, at_once=True),
             Job("tidy", ticks.TIDY, self._tidy),
         ]
-        return [*jobs, Job("sync", ticks.SYNC, sync, at_once=True)] if sync else jobs
+        return [*jobs, Job("sync", ticks.SYNC, self._sync, at_once=True, most=ticks.SYNCS)] if self._sync else jobs
 
     async def _plan(self) -> None:
         if await self._planner.run(self._clock.now(), ticks.AHEAD):

@@ -19,6 +19,9 @@ AHEAD: Final = 2 * PLAN
 
 SWEEP: Final = timedelta(seconds=5)
 SYNC: Final = timedelta(seconds=15)
+SYNCS: Final = 3
+"""So many at once: a company of 100,000 takes minutes to be learnt, and a poll's audience must not wait for that."""
+
 UPKEEP: Final = timedelta(minutes=10)
 TIDY: Final = timedelta(hours=1)
 
@@ -33,16 +36,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do again and again; `at_once` does not wait for the first interval."""
+    """Something to do again and again, `most` times at once; `at_once` does not wait for the first interval."""
 
     name: str
     every: timedelta
     work: Callable[[], Awaitable[object]]
     at_once: bool = False
+    most: int = 1
 
 
 class Ticks:
-    """Runs jobs until stopped. A pause of the machine becomes one run, and no job runs beside itself.
+    """Runs jobs until stopped. A pause of the machine becomes one run, and no job runs beside itself unless it may.
 
     APScheduler waits for an hour of the day: on a clock that was put back it would wait for as long as that.
     """
@@ -54,10 +58,11 @@ class Ticks:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             # The default grace of one second would drop every run after a pause.
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            job_defaults={"coalesce": True, "misfire_grace_time": None},
         )
         for job in jobs:
-            self._scheduler.add_job(_guarded(job), IntervalTrigger(seconds=job.every.total_seconds()), id=job.name)
+            every = IntervalTrigger(seconds=job.every.total_seconds())
+            self._scheduler.add_job(_guarded(job), every, id=job.name, max_instances=job.most)
         self._first = [job.name for job in jobs if job.at_once]
 
     def start(self) -> None:

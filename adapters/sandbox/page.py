@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.sandbox import render, words
-from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room, direct_room
+from adapters.sandbox.chat import BOT, Chat, Member, Message, News, Room, Team, direct_room
 from adapters.sandbox.company import Company
 from adapters.sandbox.platform import NAME, TEAM
 from adapters.sandbox.strip import Line, Strip
@@ -63,7 +63,7 @@ async def state(scenery: Scenery, account: str) -> Data:
         "emoji": EMOJI,
         "commands": _commands(scenery.engine, reader, t),
         "members": [_member(t, one) for one in chat.members.values()],
-        "teams": [{"name": team.name, "count": len(team.members)} for team in chat.teams.values()],
+        "teams": [_team(chat, one) for one in chat.teams.values()],
         "rooms": [_room(chat, account, one) for one in rooms],
         "messages": {room.key: _messages(chat, account, room) for room in rooms},
         "strip": _strip(scenery.strip, t),
@@ -119,6 +119,10 @@ def _member(t: Texts, member: Member) -> Data:
         "role": member.role.value if member.role else "",
         "role_name": t(words.ROLES[member.role]),
     }
+
+
+def _team(chat: Chat, team: Team) -> Data:
+    return {"name": team.name, "count": sum(map(team.has, chat.members))}
 
 
 def _room(chat: Chat, account: str, room: Room) -> Data:

@@ -1,6 +1,7 @@
 """Ticks go on, whatever happens to the work and to the machine's clock."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,28 @@ async def test_every_tick_runs_at_once_and_a_fault_does_not_end_it() -> None:
     async with asyncio.timeout(10):
         await enough.wait()
     ticks.stop()
+
+
+async def test_work_that_takes_long_is_begun_again_only_where_it_may_run_beside_itself() -> None:
+    begun: list[str] = []
+    enough = asyncio.Event()
+
+    def long(name: str) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            begun.append(name)
+            if begun.count("beside") == 3:
+                enough.set()
+            await asyncio.Event().wait()
+
+        return work
+
+    soon = timedelta(milliseconds=20)
+    ticks = Ticks([Job("alone", soon, long("alone"), at_once=True), Job("beside", soon, long("beside"), most=3)])
+    ticks.start()
+    async with asyncio.timeout(10):
+        await enough.wait()
+    ticks.stop()
+    assert begun.count("alone") == 1
 
 
 @pytest.mark.parametrize("by", [timedelta(days=-1), timedelta(hours=-1), timedelta(hours=1), timedelta(days=1)])

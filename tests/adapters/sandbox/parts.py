@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from adapters.sandbox.app import SandboxAdapter
+from bot.core.directory.sync import Sync
 from bot.core.engine import Engine
 from scheduler import MovableClock, Scheduler
 
@@ -18,5 +19,6 @@ def put_together(engine: Engine, clock: MovableClock) -> tuple[SandboxAdapter, S
 
     sandbox = SandboxAdapter(engine, clock, run_due=run_due, next_due=next_due, pace=0)
     platforms = {sandbox.platform.name: sandbox.platform}
-    scheduler = Scheduler(engine.database, engine, platforms, clock, tell=sandbox.notice)
+    sync = Sync(engine, platforms)
+    scheduler = Scheduler(engine.database, engine, platforms, clock, sync=sync, tell=sandbox.notice)
     return sandbox, scheduler

@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
 from adapters.sandbox.platform import NAME, TEAM
 from bot.core.cards import note
+from bot.core.database import Connection
+from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.errors import Gone, PlatformError
-from bot.core.places import Workspace
+from bot.core.places import PlaceKind, Workspace
 from bot.core.ports import Destination, Posted
 from tests.adapters.sandbox.conftest import TUESDAY, Visit
 
@@ -66,3 +70,18 @@ async def test_the_company_is_set_up_so_that_everything_works_at_once(visit: Vis
     assert found.settings.introductions
     assert found.settings.praise
     assert len(found.settings.watched) == 3
+
+
+async def test_who_is_in_a_channel_is_known_when_the_clock_is_moved(visit: Visit) -> None:
+    def want(connection: Connection) -> list[int]:
+        workspace = directory.workspace(connection, NAME, TEAM)
+        channels = {place.name: place.id for place in directory.places_of(connection, workspace, PlaceKind.CHANNEL)}
+        groups = {place.name: place.id for place in directory.places_of(connection, workspace, PlaceKind.PEOPLE)}
+        wanted = [channels["general"], channels["workshop"], groups["design"]]
+        members.want(connection, wanted, TUESDAY + timedelta(days=1))
+        return wanted
+
+    wanted = await visit.engine.database.run(want)
+    await visit.ask("clock", "ana", step="hour")
+    counts = [await visit.engine.database.read(lambda c, place=place: members.count(c, [place])) for place in wanted]  # type: ignore[misc]
+    assert counts == [40, 13, 4]

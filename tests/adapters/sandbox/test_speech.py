@@ -25,7 +25,9 @@ CHAT = office()
         ("see #general, not #generally", "see <#general>, not #generally"),
         ("see #leaders-log", "see <#leaders>"),
         ("mail ana@niamh.example", "mail ana@niamh.example"),
+        ("for @design and @Leads, not @designers", "for <&T-design> and <&T-leads>, not @designers"),
         ("@nobody #nowhere", "@nobody #nowhere"),
+        ("typed <&T-design>", "typed <\u2060&T-design>"),
         ("@Drumbeat help", "<@drumbeat> help"),
     ],
 )
@@ -34,7 +36,7 @@ def test_names_become_tokens(typed: str, tokens: str) -> None:
 
 
 def test_tokens_and_light_marks_become_spans() -> None:
-    said = speech.spans(CHAT, "Hi <@ana>, *now* in <#random>: `x < y` https://example.com/a. <@ghost>")
+    said = speech.spans(CHAT, "Hi <@ana>, *now* in <#random>: `x < y` https://example.com/a. <@ghost> <&T-design>")
     assert said == (
         Plain("Hi "),
         Mention("Ana Beatriz Rocha", "ana"),
@@ -48,6 +50,8 @@ def test_tokens_and_light_marks_become_spans() -> None:
         Link("https://example.com/a", "https://example.com/a"),
         Plain(". "),
         Plain("<@ghost>"),
+        Plain(" "),
+        Plain("@design"),
     )
 
 
