@@ -14,7 +14,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import payloads
+from adapters.slack import changes, payloads
 from adapters.slack.answers import Answers, Errands, Reach
 from adapters.slack.clients import Web, silent
 from adapters.slack.forms import remembered
@@ -97,8 +97,10 @@ class Hearing:
         await ack(self._answers.to_submission(self._reach(context, act, body), answer) or "")
 
     async def _event(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        act = _read(lambda told: payloads.event(told, context.bot_user_id or ""), body)
-        if act is not None:
+        bot_user = context.bot_user_id or ""
+        if change := _read(lambda told: changes.change(told, bot_user), body):
+            await self._engine.hear(change)
+        elif act := _read(lambda told: payloads.event(told, bot_user), body):
             answer = await self._engine.handle(act)
             self._answers.to_event(self._reach(context, act, body), answer)
         await ack()

@@ -189,7 +189,7 @@ EVENTS: Final[Mapping[str, Callable[[Body, Body, str], Interaction | None]]] = {
     "team_join": _joined,
     "user_change": _changed,
 }
-"""What we listen to, beside `app_uninstalled` and `tokens_revoked`, which are nobody's doing."""
+"""What people do; `changes` reads what becomes of channels and messages, whoever did it."""
 
 
 def _origin(body: Body, told: Body) -> Origin:

@@ -69,8 +69,9 @@ class Named(_Model):
 
 
 class ChannelData(_Model):
-    """What only Teams knows of: tenant, team and channel."""
+    """What only Teams knows of: tenant, team and channel, and what became of them."""
 
+    event_type: str = ""
     tenant: Named = Named()
     team: Named = Named()
     channel: Named = Named()

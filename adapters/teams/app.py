@@ -174,6 +174,8 @@ class TeamsAdapter:
             await self._engine.handle(Event(translate.origin_of_change(activity), "profile_changed"))
 
     async def _happened(self, activity: Activity) -> None:
+        for change in translate.changes(activity):
+            await self._engine.hear(change)
         for event in translate.happened(activity):
             if event.name == "joined":
                 workspace = await self._ways.workspace(activity.tenant)

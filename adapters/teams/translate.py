@@ -4,12 +4,14 @@ import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from adapters.teams.activity import Account, Activity, Entity
 from adapters.teams.render import OURS
 from adapters.teams.routes import CONVERSATION, PLATFORM, TEAM
 from bot.core.interactions import (
+    Change,
     Click,
     Command,
     Event,
@@ -33,6 +35,14 @@ _KINDS: Final = {
     "groupChat": PlaceKind.GROUP,
     "channel": PlaceKind.CHANNEL,
 }
+_GONE: Final = {
+    "channelDeleted": "channel_not_found",
+    "teamArchived": "is_archived",
+    "teamDeleted": "channel_not_found",
+}
+"""Teams' word for what became of a channel, or of a team with its first channel, and why there is no message any more.
+A team's other channels are not named; whoever redraws a message there finds out."""
+
 _COMES: Final = frozenset({"add", "add-upgrade"})
 _GOES: Final = frozenset({"remove", "remove-upgrade"})
 
@@ -63,7 +73,7 @@ def origin(activity: Activity, account: str = "") -> Origin:
         id=f"{activity.tenant}:{activity.conversation.id}:{activity.id}" if activity.id else "",
         name="" if account else activity.sender.name,
         place=activity.place,
-        place_kind=_KINDS.get(activity.conversation.conversation_type, PlaceKind.CHANNEL),
+        place_kind=_kind(activity),
         place_name=activity.channel_data.channel.name or activity.conversation.name,
         message=activity.reply_to_id,
     )
@@ -145,6 +155,25 @@ def happened(activity: Activity) -> Iterator[Event]:
             pass
 
 
+def changes(activity: Activity) -> Iterator[Change]:
+    """What became of places and of messages in them."""
+    here = partial(Change, platform=PLATFORM, workspace=activity.tenant)
+    told = activity.channel_data
+    match activity.type:
+        case "messageDelete":
+            yield here(
+                place=activity.place, place_kind=_kind(activity), message=activity.id, reason="message_not_found"
+            )
+        case "conversationUpdate" if told.event_type == "channelRenamed":
+            yield here(place=told.channel.id, name=told.channel.name)
+        case "conversationUpdate" if told.event_type in _GONE:
+            yield here(place=told.channel.id or told.team.id, reason=_GONE[told.event_type])
+        case "installationUpdate" if activity.action in _GOES and not activity.personal:
+            yield here(place=activity.place, place_kind=_kind(activity), reason="not_in_channel")
+        case _:
+            pass
+
+
 def _moved(activity: Activity, members: Sequence[Account], name: str, in_team: str) -> Iterator[Event]:
     """People who came or went: what it is where it happened, and what it is to their team."""
     team = activity.channel_data.team
@@ -161,6 +190,10 @@ def _moved(activity: Activity, members: Sequence[Account], name: str, in_team: s
 def _of(who: Origin, member: Account, more: str = "") -> str:
     """One activity may tell of many."""
     return f"{who.id}:{member.id}{more}" if who.id else ""
+
+
+def _kind(activity: Activity) -> PlaceKind:
+    return _KINDS.get(activity.conversation.conversation_type, PlaceKind.CHANNEL)
 
 
 def _is_us(activity: Activity, entity: Entity) -> bool:

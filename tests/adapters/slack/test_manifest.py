@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from adapters.slack import manifest, payloads
+from adapters.slack import changes, manifest, payloads
 from bot.features import features
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +42,9 @@ def test_every_command_asks_for_mentions_as_ids(written: dict[str, Any]) -> None
 
 def test_we_listen_to_the_events_we_can_read() -> None:
     removed = {"app_uninstalled", "tokens_revoked"}
-    assert {name.partition(".")[0] for name in manifest.EVENTS} == payloads.EVENTS.keys() | removed
+    assert {
+        name.partition(".")[0] for name in manifest.EVENTS
+    } == payloads.EVENTS.keys() | changes.CHANNELS.keys() | removed
 
 
 def test_every_method_has_a_scope_that_slack_wants_for_it(reference: dict[str, Any]) -> None:
