@@ -67,7 +67,8 @@ class Kiosk:
             clicks={"choose": self._given, "open": self._say(Answer(form=FORM))},
             forms={"order": self._given},
             events=dict.fromkeys(
-                ("joined", "installed", "removed", "posted", "reacted", "profile_changed"), self._say(Answer())
+                ("joined", "appeared", "left", "installed", "removed", "posted", "reacted", "profile_changed"),
+                self._say(Answer()),
             ),
         )
 

@@ -1,9 +1,13 @@
+import html
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.responses import JSONResponse
 
 from bot.core.cards import Button, Buttons, Card, Prose, note
+from bot.core.database import Connection
+from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.interactions import Answer, Click, Command, Event, Submission
 from bot.core.places import PlaceKind
@@ -258,8 +262,63 @@ async def test_people_found_by_teams_search_get_their_account(teams: Teams) -> N
 async def test_somebody_who_joins_a_team_is_known_by_name(teams: Teams) -> None:
     added = [{"id": BOT}, {"id": BEN}]
     await teams.knock(teams.activity("conversationUpdate", CHANNEL, membersAdded=added))
-    assert [(event.name, event.origin.account) for event in events(teams)] == [("joined", BEN)]
+    assert {(event.name, event.origin.account) for event in events(teams)} == {("joined", BEN), ("appeared", BEN)}
     assert (await known(teams, BEN)).name == "Ben"
+
+
+@pytest.mark.parametrize(("place", "team"), [(CHANNEL, [f"team:{TEAM}"]), (GROUP, [])])
+async def test_who_comes_and_goes_is_on_the_roster_or_no_more(teams: Teams, place: str, team: list[str]) -> None:
+    workspace = await teams.workspace()
+
+    def rosters(connection: Connection) -> list[list[int]]:
+        places = [directory.place_at(connection, workspace, place).id]
+        places += [directory.place_at(connection, workspace, key, PlaceKind.PEOPLE).id for key in team]
+        members.want(connection, places, teams.clock.now() + timedelta(days=1))
+        return [members.of(connection, [each]) for each in places]
+
+    assert not any(await teams.database.run(rosters))
+    await teams.knock(teams.activity("conversationUpdate", place, membersAdded=[{"id": BEN}]))
+    ben = await known(teams, BEN)
+    assert await teams.database.run(rosters) == [[ben.id]] * (1 + len(team))
+    await teams.knock(teams.activity("conversationUpdate", place, membersRemoved=[{"id": BEN}, {"id": BOT}]))
+    assert not any(await teams.database.run(rosters))
+
+
+@pytest.mark.parametrize(
+    ("text", "mentioned"),
+    [
+        ("order @design TEAM", {}),
+        ("order @&quot;Design team&quot;", {}),
+        ("order <at>Design team</at>", {"id": TEAM, "name": "Design team"}),
+        ("order <at>Us</at>", {"id": TEAM, "name": "Us", "conversationIdentityType": "team"}),
+    ],
+)
+async def test_a_team_is_named_by_a_mention_or_by_its_name(teams: Teams, text: str, mentioned: dict[str, str]) -> None:
+    workspace = await teams.workspace()
+    team = await teams.database.run(
+        lambda c: directory.place_at(c, workspace, f"team:{TEAM}", PlaceKind.PEOPLE, "Design team")
+    )
+    mentions = (
+        [{"type": "mention", "text": f"<at>{mentioned['name']}</at>", "mentioned": mentioned}] if mentioned else []
+    )
+    await teams.knock(teams.activity("message", text=text, entities=mentions))
+    assert last(teams).text == f"<&{team.id}>"
+
+
+async def test_the_first_channel_of_a_team_is_not_the_team(teams: Teams) -> None:
+    """Though both have one id."""
+    mention = {"type": "mention", "text": "<at>General</at>", "mentioned": {"id": TEAM, "name": "General"}}
+    await teams.knock(teams.activity("message", text="order <at>General</at>", entities=[mention]))
+    workspace = await teams.workspace()
+    place = await teams.database.run(lambda c: directory.place_at(c, workspace, TEAM))
+    assert (last(teams).text, place.kind) == (f"<#{place.id}>", PlaceKind.CHANNEL)
+
+
+@pytest.mark.parametrize("typed", ["&lt;@29:anna&gt;", "&lt;#19:team&gt;", "&lt;&amp;team:19:x&gt;", "<&team:19:x>"])
+async def test_nobody_can_type_a_token(teams: Teams, typed: str) -> None:
+    await teams.knock(teams.activity("message", text=f"order {typed}", entities=[]))
+    plain = html.unescape(typed)
+    assert last(teams).text == f"<\u2060{plain[1:]}"
 
 
 @pytest.mark.parametrize(

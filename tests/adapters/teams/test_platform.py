@@ -7,11 +7,12 @@ from starlette.responses import JSONResponse, Response
 from adapters.teams import connector
 from adapters.teams.app import TeamsAdapter
 from bot.core.cards import note
+from bot.core.directory import store as directory
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
-from bot.core.places import Workspace
+from bot.core.places import Place, PlaceKind, Workspace
 from bot.core.ports import Destination, Limit, Platform, Posted
 from tests.adapters.teams.conftest import Teams
-from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, BEN, BOT, CHANNEL, GROUP, TENANT
+from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, BEN, BOT, CHANNEL, GROUP, TEAM_NAME, TENANT
 from tests.adapters.teams.test_render import texts
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -156,6 +157,22 @@ async def test_a_team_that_sent_the_bot_away_does_not_end_the_list_of_people(tea
     await teams.adapter._ways.keep(workspace, "team:19:former", {"service": teams.microsoft.service})
     teams.microsoft.trouble.append(JSONResponse({"error": {"code": "BotNotInConversationRoster"}}, 403))
     assert len([each async for each in of(teams.adapter).people(workspace)]) == 3
+
+
+async def test_a_team_that_sent_the_bot_away_is_no_group_any_more(teams: Teams) -> None:
+    workspace = await met(teams)
+    await teams.adapter._ways.keep(workspace, "team:19:former", {"service": teams.microsoft.service})
+    teams.microsoft.trouble.append(JSONResponse({"error": {"code": "BotNotInConversationRoster"}}, 403))
+    assert [each.name async for each in of(teams.adapter).groups(workspace)] == [TEAM_NAME]
+
+
+async def test_strangers_in_a_group_chat_are_known_by_name(teams: Teams) -> None:
+    workspace = await met(teams)
+    place = Place(id=1, workspace=workspace.id, key=GROUP, kind=PlaceKind.GROUP)
+    assert [each async for each in of(teams.adapter).members(workspace, place)] == [ANNA, BEN, "29:guest"]
+    ben = await teams.database.read(lambda c: directory.known(c, workspace, BEN))
+    assert ben
+    assert ben.name == "Ben"
 
 
 async def test_the_limits_stay_within_those_of_teams_in_every_window(teams: Teams) -> None:
