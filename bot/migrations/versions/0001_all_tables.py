@@ -520,9 +520,10 @@ def upgrade() -> None:
         "poll_snapshots",
         sa.Column("poll_id", ID, nullable=False),
         sa.Column("shown", sa.Text(), server_default="", nullable=False),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_people", sa.Integer(), server_default="0", nullable=False),
         sa.Column("pending", sa.Text(), server_default="", nullable=False),
-        sa.Column("pending_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending_people", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("kept", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["poll_id"], ["polls.id"], name=op.f("fk_poll_snapshots_poll_id")),
         sa.PrimaryKeyConstraint("poll_id", name=op.f("pk_poll_snapshots")),
     )

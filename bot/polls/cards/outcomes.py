@@ -16,7 +16,7 @@ from bot.polls.model.standing import Standing
 
 def outcome(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing) -> Card:
     """The sentence that ends a poll."""
-    question = questions[0]
+    question, result = questions[0], standing.result(0)
     voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
     if not standing.turnout:
         said = t.rich("*{question}* closed without a vote.", question=question)
@@ -26,12 +26,12 @@ def outcome(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing)
             question=question,
             voted=voted,
         )
-    elif poll.survey:
+    elif poll.survey or result is None:
         said = t.rich(
             "*{question}* has closed. {voted}. The answers stand on its card.", question=question, voted=voted
         )
     else:
-        said = _verdict(t, poll.questions[0], question, standing.results[0], voted)
+        said = _verdict(t, poll.questions[0], question, result, voted)
     return Card(spoken(said), (Prose(said),))
 
 

@@ -25,7 +25,9 @@ def question_parts(
 ) -> list[Part]:
     """One question's bars, or its answers in words. `whole` shows rounds and every text, too."""
     question = poll.questions[number]
-    result = standing.results[number] if standing.results else None
+    result = standing.result(number)
+    if standing.results and result is None:
+        return [Context(plain(t("Too few people answered this question to show it without telling on them.")))]
     if question.kind is Kind.TEXT:
         return _texts(t, result, TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD)
     parts: list[Part] = []
@@ -41,7 +43,7 @@ def question_parts(
 def bars(t: Texts, poll: Poll, number: int, standing: Standing, buttons: Sequence[Button | None] = ()) -> Bars:
     """A question's bars, with buttons while people can press them."""
     question = poll.questions[number]
-    result = standing.results[number] if standing.results else None
+    result = standing.result(number)
     winners = _crowned(question, result) if poll.closed_at and result else ()
     return Bars(
         tuple(

@@ -1,7 +1,7 @@
-"""When figures of hidden votes may be seen, so that no two views tell what one person did."""
+"""When figures of hidden votes may be seen, so that no two views tell what a few people did."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.polls.model.tally import Tally
@@ -14,30 +14,41 @@ Totals = tuple[Tally, ...]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a confidential poll shows (`shown`) and shows next (`pending`), each as of its newest vote.
+    """What a poll that hides names shows (`shown`) and, while it runs, shows next (`pending`).
 
-    The next one is shown once `fewest` more people have voted or changed their vote since it was taken. So whatever is
-    shown is always some voters behind, and whatever is shown after it, the final count included, differs by the votes
-    of at least `fewest` people.
+    `shown_people` and `pending_people` are how many people had ever voted in it when those were counted, whether or not
+    they took their vote back. `kept` says that a closed poll shows older figures, since too few new voters came after.
+
+    Figures follow others only once `fewest` more people hold a vote than had ever voted when the others were counted:
+    at least so many have a vote in the newer ones and had none in the older ones. People, not times: clocks may differ,
+    and whoever moves a vote there and back is nobody new. As `people` never falls, it holds for any two views.
+    What is shown lags behind what is pending, so that the final count may follow it.
     """
 
     shown: Totals | None = None
-    shown_at: datetime | None = None
+    shown_people: int = 0
     pending: Totals | None = None
-    pending_at: datetime | None = None
+    pending_people: int = 0
+    kept: bool = False
 
 
-def stepped(snapshot: Snapshot, current: Totals, newest: datetime, changed: int, fewest: int) -> Snapshot:
-    """The snapshot after a look at the votes.
+def stepped(snapshot: Snapshot, current: Totals, voters: int, people: int, fewest: int) -> Snapshot:
+    """The snapshot after a look at the votes of an open poll.
 
-    `newest` is the time of the newest vote, `changed` how many people voted or changed their vote after
-    `snapshot.pending_at` (all voters where there is none yet).
+    `voters` hold a vote now, `people` ever voted.
     """
-    if changed < fewest:
+    known = max(snapshot.shown_people, snapshot.pending_people)
+    if voters < known + fewest:
         return snapshot
-    return Snapshot(snapshot.pending, snapshot.pending_at, current, newest)
+    if snapshot.pending is None:
+        return Snapshot(snapshot.shown, snapshot.shown_people, current, max(people, known))
+    return Snapshot(snapshot.pending, snapshot.pending_people, current, max(people, known))
 
 
-def may_follow(shown: Totals | None, changed: int, voters: int, fewest: int) -> bool:
-    """Whether exact figures may be shown after others were, `changed` people having voted in between."""
-    return voters >= fewest and (shown is None or changed == 0 or changed >= fewest)
+def closing(snapshot: Snapshot, current: Totals, voters: int, people: int, fewest: int) -> Snapshot:
+    """What is shown once the poll has closed, whatever becomes of its votes then: the exact figures if they may be."""
+    if voters < snapshot.shown_people + fewest:
+        return Snapshot(
+            snapshot.shown, snapshot.shown_people, snapshot.pending, snapshot.pending_people, snapshot.shown is not None
+        )
+    return Snapshot(current, max(people, snapshot.shown_people))

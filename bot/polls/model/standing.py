@@ -12,16 +12,21 @@ from bot.polls.model.poll import Poll
 class Standing:
     """`results`, one a question, are None where they may not be seen (yet).
 
-    `turnout` is how many people have voted, `voters` who voted what where names stand beside votes, `scarce` that too
-    few have voted to show the result of a poll that hides names, `kept` that the figures are those shown before, since
-    too few votes came after them.
+    In a poll that hides names one of them is None where too few people answered that question. `turnout` is how many
+    people have voted, `voters` who voted what where names stand beside votes, `scarce` that too few have voted to show
+    the result of a poll that hides names, `kept` that the figures are those shown before, since too few votes came
+    after them.
     """
 
-    results: tuple[Result, ...] | None
+    results: tuple[Result | None, ...] | None
     turnout: int
     voters: tuple[tuple[str, Ballot], ...] = ()
     scarce: bool = False
     kept: bool = False
+
+    def result(self, question: int) -> Result | None:
+        """One question's figures, if they may be seen."""
+        return self.results[question] if self.results else None
 
     def names(self, poll: Poll, question: int, option: int) -> list[str]:
         """Who chose an option."""

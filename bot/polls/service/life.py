@@ -14,7 +14,7 @@ from bot.polls.cards.ballot import subject
 from bot.polls.model.breakdown import FLOOR
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Due, Poll
-from bot.polls.model.privacy import stepped
+from bot.polls.model.privacy import closing, stepped
 from bot.polls.service import outreach
 from bot.polls.service.series import plan_next
 from bot.polls.store import asking, hiding, secrecy, voting
@@ -30,7 +30,8 @@ DIRECT_REDRAWN: Final = 100
 def due(connection: Connection, now: datetime) -> int:
     """Do what polls wait for, where its time has come; a step a poll."""
     polls = asking.due(connection, now, BATCH)
-    for poll in polls:
+    # In one order everywhere, or who closes several and who votes in several would wait for each other.
+    for poll in sorted(polls, key=lambda each: each.id):
         what = min(poll.agenda())[1]
         asking.change(connection, _STEPS[what](connection, poll, now))
     return len(polls)
@@ -60,6 +61,8 @@ def open_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
 def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Close a poll and say its outcome. Votes that were on their way are counted; later ones are told."""
     outbox.alone(connection, [subject(poll.id)])
+    if poll.hidden:
+        _settle_figures(connection, poll)
     closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
     redraw(connection, poll, now)
     asked = outreach.asked_of(connection, poll)
@@ -111,12 +114,23 @@ def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Look at the votes of a confidential poll: whether enough people have voted to show newer figures."""
     outbox.alone(connection, [subject(poll.id)])
     before = hiding.snapshot(connection, poll.id)
-    newest = hiding.newest(connection, poll.id)
-    changed = hiding.changed(connection, poll.id, before.pending_at)
-    if newest and (after := stepped(before, voting.counted(connection, poll), newest, changed, FLOOR)) != before:
+    voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
+    if (after := stepped(before, voting.counted(connection, poll), voters, people, FLOOR)) != before:
         hiding.keep(connection, poll.id, after)
         outbox.redraw(connection, subject(poll.id), now, held=True)
     return replace(poll, step_at=None)
+
+
+def _settle_figures(connection: Connection, poll: Poll) -> None:
+    """Write down what a poll that hides names shows from now on, so that nothing that comes later changes it."""
+    if poll.promise is Promise.SECRET:
+        current = secrecy.counted(connection, poll)
+        voters = people = secrecy.turnout(connection, poll.id)
+    else:
+        current = voting.counted(connection, poll)
+        voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
+    before = hiding.snapshot(connection, poll.id)
+    hiding.keep(connection, poll.id, closing(before, current, voters, people, FLOOR))
 
 
 _STEPS: Final[Mapping[Due, Callable[[Connection, Poll, datetime], Poll]]] = {

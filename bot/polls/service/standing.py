@@ -8,9 +8,10 @@ from bot.core.feature import Scene
 from bot.core.rich import Text
 from bot.polls.model import tally
 from bot.polls.model.breakdown import FLOOR
+from bot.polls.model.counting import Result
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll
-from bot.polls.model.privacy import may_follow
+from bot.polls.model.privacy import Snapshot
 from bot.polls.model.standing import Standing
 from bot.polls.store import hiding, secrecy, voting
 
@@ -63,9 +64,7 @@ def _secret(connection: Connection, poll: Poll) -> Standing:
     voters = turnout(connection, poll)
     if not poll.closed_at:
         return Standing(results=None, turnout=voters)
-    if voters < FLOOR:
-        return Standing(results=None, turnout=voters, scarce=voters > 0)
-    return Standing(results=tally.results(secrecy.counted(connection, poll), poll.questions), turnout=voters)
+    return _closed(poll, hiding.snapshot(connection, poll.id), voters)
 
 
 def _confidential(connection: Connection, poll: Poll, *, voted: bool) -> Standing:
@@ -73,10 +72,20 @@ def _confidential(connection: Connection, poll: Poll, *, voted: bool) -> Standin
     if not poll.shows(voted=voted):
         return Standing(results=None, turnout=voters)
     seen = hiding.snapshot(connection, poll.id)
-    shown = tally.results(seen.shown, poll.questions) if seen.shown else None
-    if not poll.closed_at:
-        return Standing(results=shown, turnout=voters)
-    changed = hiding.changed(connection, poll.id, seen.shown_at)
-    if may_follow(seen.shown, changed, voters, FLOOR):
-        return Standing(results=voting.results(connection, poll), turnout=voters)
-    return Standing(results=shown, turnout=voters, scarce=shown is None and voters > 0, kept=shown is not None)
+    return _closed(poll, seen, voters) if poll.closed_at else Standing(results=_shown(poll, seen), turnout=voters)
+
+
+def _closed(poll: Poll, seen: Snapshot, voters: int) -> Standing:
+    """What it closed with, also if somebody who voted is forgotten since: the difference would be their vote."""
+    counted = max((tally.voters for tally in seen.shown or ()), default=0)
+    results, people = _shown(poll, seen), max(voters, counted)
+    return Standing(results=results, turnout=people, scarce=results is None and people > 0, kept=seen.kept)
+
+
+def _shown(poll: Poll, seen: Snapshot) -> tuple[Result | None, ...] | None:
+    """The figures of a poll that hides names, but for questions that too few have answered."""
+    if seen.shown is None:
+        return None
+    results = tally.results(seen.shown, poll.questions)
+    shown = tuple(None if 0 < result.voters < FLOOR else result for result in results)
+    return shown if any(shown) else None

@@ -1,4 +1,4 @@
-"""Snapshots: what a confidential poll shows while it runs, and what it may show after."""
+"""Snapshots: what a poll that hides names shows while it runs, and once it has closed."""
 
 from datetime import datetime
 
@@ -16,9 +16,13 @@ def snapshot(connection: Connection, poll: int) -> Snapshot:
     row = connection.execute(sa.select(snapshots).where(snapshots.c.poll_id == poll)).one_or_none()
     if row is None:
         return Snapshot()
-    _, shown, shown_at, pending, pending_at = row
+    _, shown, shown_people, pending, pending_people, kept = row
     return Snapshot(
-        tally.read(shown) if shown else None, shown_at, tally.read(pending) if pending else None, pending_at
+        tally.read(shown) if shown else None,
+        shown_people,
+        tally.read(pending) if pending else None,
+        pending_people,
+        kept,
     )
 
 
@@ -26,9 +30,10 @@ def keep(connection: Connection, poll: int, taken: Snapshot) -> None:
     """Write a snapshot down."""
     values = {
         "shown": tally.written(taken.shown) if taken.shown else "",
-        "shown_at": taken.shown_at,
+        "shown_people": taken.shown_people,
         "pending": tally.written(taken.pending) if taken.pending else "",
-        "pending_at": taken.pending_at,
+        "pending_people": taken.pending_people,
+        "kept": taken.kept,
     }
     connection.execute(
         insert(connection, snapshots)
@@ -37,21 +42,22 @@ def keep(connection: Connection, poll: int, taken: Snapshot) -> None:
     )
 
 
-def newest(connection: Connection, poll: int) -> datetime | None:
-    """The time of the newest vote."""
-    last = sa.select(sa.func.max(ballots.c.voted_at)).where(ballots.c.poll_id == poll)
-    return connection.execute(last).scalar_one_or_none()
-
-
-def changed(connection: Connection, poll: int, since: datetime | None) -> int:
-    """How many people voted, or changed or took back their vote, after an instant."""
-    later = sa.true() if since is None else ballots.c.voted_at > since
-    doers = sa.select(sa.func.count(sa.distinct(ballots.c.person_id))).where(ballots.c.poll_id == poll, later)
-    return connection.execute(doers).scalar_one()
+def people(connection: Connection, poll: int) -> int:
+    """How many people ever voted in a confidential poll, also if they took their vote back."""
+    ever = sa.select(sa.func.count()).where(ballots.c.poll_id == poll, ballots.c.question == 0)
+    return connection.execute(ever).scalar_one()
 
 
 def look_again(connection: Connection, poll: Poll, at: datetime) -> None:
-    """Have the votes looked at for new figures, before long."""
+    """Have the votes looked at for new figures, before long.
+
+    Whoever holds the poll's row just now is not waited for: it may be closing, and wait for this very vote.
+    """
     soonest = sa.case((polls.c.next_at < at, polls.c.next_at), else_=at)
-    mine = sa.and_(polls.c.id == poll.id, polls.c.step_at.is_(None))
-    connection.execute(polls.update().where(mine).values(step_at=at, next_at=soonest))
+    idle = (
+        sa.select(polls.c.id)
+        .where(polls.c.id == poll.id, polls.c.step_at.is_(None))
+        .with_for_update(key_share=True, skip_locked=True)
+        .scalar_subquery()
+    )
+    connection.execute(polls.update().where(polls.c.id == idle).values(step_at=at, next_at=soonest))

@@ -115,11 +115,13 @@ snapshots = sa.Table(
     metadata,
     sa.Column("poll_id", Id, sa.ForeignKey("polls.id"), primary_key=True),
     sa.Column("shown", sa.Text, nullable=False, server_default=""),
-    sa.Column("shown_at", Instant),
+    sa.Column("shown_people", sa.Integer, nullable=False, server_default="0"),
     sa.Column("pending", sa.Text, nullable=False, server_default=""),
-    sa.Column("pending_at", Instant),
+    sa.Column("pending_people", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""What a confidential poll shows while it runs: totals that are some voters old (see `model.privacy`)."""
+"""What a poll that hides names shows: while it runs, totals that are some voters old; then those it closed with
+(see `model.privacy`)."""
 
 suggestions = sa.Table(
     "poll_suggestions",
