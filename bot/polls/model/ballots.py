@@ -1,7 +1,9 @@
 """Answers: how one is written down, what a press does to it, and what a question takes."""
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Final
 
 from bot.polls.model.definition import LONGEST_TEXT, Kind, Question
 
@@ -14,6 +16,10 @@ Ballot = tuple[str, ...]
 Of free text it is the text itself, of everything else the numbers of the chosen options with commas between
 (`2`, `0,3`; a ranking in its order, `2,0,1`).
 """
+
+
+_NUMBERS: Final = re.compile(r"(0|[1-9][0-9]?)(,(0|[1-9][0-9]?))*")
+"""There is one way to write each number: with another one could sign a secret ranking."""
 
 
 class Wrong(StrEnum):
@@ -49,7 +55,7 @@ def wrong(question: Question, answer: str) -> Wrong | None:
         return None
     if question.kind is Kind.TEXT:
         return Wrong.TOO_LONG if len(answer) > LONGEST_TEXT else None
-    chosen = choices(answer)
+    chosen = choices(answer) if _NUMBERS.fullmatch(answer) else (-1,)
     if any(not 0 <= option < question.size for option in chosen):
         return Wrong.UNKNOWN
     if len(set(chosen)) < len(chosen):

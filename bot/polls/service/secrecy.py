@@ -6,7 +6,7 @@ from random import Random
 from bot.core import outbox
 from bot.core.errors import Refused
 from bot.core.feature import Turn
-from bot.core.interactions import Answer, Click
+from bot.core.interactions import Answer, Click, Submission
 from bot.polls.cards import voting as shown
 from bot.polls.cards.ballot import subject
 from bot.polls.model import ballots
@@ -14,10 +14,12 @@ from bot.polls.model.ballots import Ballot
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll
 from bot.polls.service import drawing
-from bot.polls.service.voting import final, gone, must_be_open, pressed, read_page, wants_card
+from bot.polls.service.voting import final, gone, must_be_open, pressed, read_page, state, wants_card
 from bot.polls.store import asking, secrecy
 
 Outcome = Answer | Refused
+_Cast = tuple[int, Poll, Ballot]
+"""A vote: the place of its turn in the batch, the poll, the ballot."""
 
 
 class Secrecy:
@@ -29,51 +31,63 @@ class Secrecy:
     def seal(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """Votes in secret polls, settled together: who takes part, and one write of all totals a poll."""
         outcomes: list[Outcome] = [Answer()] * len(turns)
-        cast: dict[int, list[tuple[int, Poll, Ballot]]] = {}
-        for number, turn in enumerate(turns):
+        cast: dict[int, list[_Cast]] = {}
+        # In one order everywhere, or two replicas with votes in the same polls would wait for each other.
+        for place in sorted(range(len(turns)), key=lambda each: (_poll_of(turns[each]), each)):
             try:
-                read = _ballot(turn)
+                read = _ballot(turns[place])
             except Refused as refusal:
-                outcomes[number] = refusal
+                outcomes[place] = refusal
                 continue
             if isinstance(read, Answer):
-                outcomes[number] = read
+                outcomes[place] = read
             else:
-                poll, ballot = read
-                cast.setdefault(poll.id, []).append((number, poll, ballot))
+                cast.setdefault(read[0].id, []).append((place, *read))
         for each in cast.values():
-            # No order of arrival, in whatever way rows are laid down.
-            self._chance.shuffle(each)
-            for number, outcome in _settle(turns, each):
-                outcomes[number] = outcome
+            for place, outcome in self._settle(turns, each):
+                outcomes[place] = outcome
         return outcomes
 
+    def _settle(self, turns: Sequence[Turn], cast: Sequence[_Cast]) -> list[tuple[int, Outcome]]:
+        """Votes in one poll, in the order they came; what is written has another one."""
+        connection, now, poll = turns[0].connection, turns[0].now, cast[0][1]
+        # Somebody may press twice within the moment: what they pressed first counts.
+        first = {turns[place].me.id: place for place, _, _ in reversed(cast)}
+        admitted = secrecy.admit(connection, poll, first)
+        counted = {place for voter, place in first.items() if voter in admitted}
+        sealed = [ballot for place, _, ballot in cast if place in counted]
+        if sealed:
+            self._chance.shuffle(sealed)
+            secrecy.add(connection, poll, sealed)
+            outbox.redraw(connection, subject(poll.id), now, held=True)
+        return [(place, _told(turns[place], poll, counted=place in counted)) for place, _, _ in cast]
 
-def _settle(turns: Sequence[Turn], cast: Sequence[tuple[int, Poll, Ballot]]) -> list[tuple[int, Outcome]]:
-    connection, now = turns[0].connection, turns[0].now
-    poll = cast[0][1]
-    # Somebody may press twice within the moment: the first in this order counts.
-    ballots_by_voter = {turns[number].me.id: ballot for number, _, ballot in reversed(cast)}
-    admitted = secrecy.admit(connection, poll, ballots_by_voter)
-    if admitted:
-        secrecy.add(connection, poll, [ballots_by_voter[voter] for voter in admitted])
-        outbox.redraw(connection, subject(poll.id), now, held=True)
-    outcomes: list[tuple[int, Outcome]] = []
-    for number, _, _ in cast:
-        turn = turns[number]
-        if turn.me.id not in admitted:
-            outcomes.append((number, final(turn)))
-            continue
-        own = drawing.card(turn, poll) if wants_card(turn) else None
-        outcomes.append((number, Answer(own=own, whisper=shown.sealed(turn.t))))
-    return outcomes
+
+def _told(turn: Turn, poll: Poll, *, counted: bool) -> Outcome:
+    """What a voter hears; the same whatever they chose."""
+    if not counted:
+        return final(turn)
+    own = drawing.card(turn, poll) if wants_card(turn) else None
+    return Answer(own=own, whisper=shown.sealed(turn.t))
+
+
+def _poll_of(turn: Turn) -> int:
+    """The number of the poll somebody votes in; 0 where it cannot be read."""
+    try:
+        return state(turn, turn.act)[0] if isinstance(turn.act, Submission) else pressed(turn)[0]
+    except Refused:
+        return 0
 
 
 def _ballot(turn: Turn) -> tuple[Poll, Ballot] | Answer:
     """What somebody votes; or what is wrong with the form they sent."""
     if not isinstance(turn.act, Click):
         sent = read_page(turn)
-        return sent if isinstance(sent, Answer) else (sent.poll, sent.answers)
+        if isinstance(sent, Answer):
+            return sent
+        if sent.poll.promise is not Promise.SECRET or not sent.last:
+            raise gone(turn)
+        return sent.poll, sent.answers
     number, option = pressed(turn)
     outbox.hold(turn.connection, subject(number))
     poll = asking.find(turn.connection, number)

@@ -21,6 +21,9 @@ from bot.polls.service import drawing
 from bot.polls.service.standing import has_voted, questions, standing
 from bot.polls.store import asking, hiding, voting
 
+NUMBERS: Final = 63
+"""Bits of the numbers that databases have."""
+
 STATE: Final = 2000
 """Characters of answers that travel with a form, so that all of them fit any platform's."""
 
@@ -120,6 +123,9 @@ def voters(turn: Turn) -> Answer:
 
 def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
     """Keep a ballot and tell the voter. Several questions are one ballot."""
+    if poll.promise is Promise.SECRET:
+        # A form from before the promise was made, or one that was tampered with: it must not be kept beside a name.
+        raise gone(turn)
     voting.cast(turn.connection, poll, turn.me.id, ballot, turn.now)
     settle(turn, poll)
     own = drawing.card(turn, poll) if wants_card(turn) else None
@@ -149,14 +155,15 @@ def read_page(turn: Turn) -> Page | Answer:
     """A page as it was sent; or, where its question does not take the answer, what is wrong with it."""
     if not isinstance(turn.act, Submission):
         raise TypeError(turn.act)
-    state = json.loads(turn.act.state)
-    outbox.hold(turn.connection, subject(int(state["poll"])))
-    poll = asking.find(turn.connection, int(state["poll"]))
+    asked, number, travelled = state(turn, turn.act)
+    outbox.hold(turn.connection, subject(asked))
+    poll = asking.find(turn.connection, asked)
     if poll is None:
         raise gone(turn)
     must_be_open(turn, poll)
-    number = int(state["page"])
-    answers = (*map(str, state["answers"]), *("",) * len(poll.questions))[: len(poll.questions)]
+    answers = (*travelled, *("",) * len(poll.questions))[: len(poll.questions)]
+    if number not in range(len(poll.questions)) or any(map(ballots.wrong, poll.questions, answers)):
+        raise Refused(turn.t("The questions have changed since you opened the form. Please answer once more."))
     question = poll.questions[number]
     given, problems = _given(turn, question, turn.act.values)
     answers = (*answers[:number], given, *answers[number + 1 :])
@@ -170,7 +177,10 @@ def pressed(turn: Turn) -> tuple[int, int]:
     if not isinstance(turn.act, Click):
         raise TypeError(turn.act)
     number, _, option = turn.act.value.partition(":")
-    return int(number), int(option)
+    try:
+        return _number(number), int(option)
+    except ValueError:
+        raise gone(turn) from None
 
 
 def found(turn: Turn) -> Poll:
@@ -217,6 +227,28 @@ def longest_text(poll: Poll) -> int:
     return LONGEST_TEXT if not poll.survey else min(LONGEST_TEXT, STATE // max(texts, 1))
 
 
+def state(turn: Turn, sent: Submission) -> tuple[int, int, tuple[str, ...]]:
+    """The poll, the page and the answers so far that travelled with a form; a client may have changed them."""
+    try:
+        read = json.loads(sent.state)
+        return _number(read["poll"]), int(read["page"]), tuple(_kept(str(each)) for each in read["answers"])
+    except (ValueError, TypeError, KeyError):
+        raise gone(turn) from None
+
+
+def _kept(text: str) -> str:
+    """A text without what no database keeps: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _number(written: str | int) -> int:
+    """A poll's number that a client sent, small enough for any database."""
+    number = int(written)
+    if number.bit_length() > NUMBERS:
+        raise ValueError
+    return number
+
+
 def _given(turn: Turn, question: Question, values: Mapping[str, Value]) -> tuple[str, dict[str, str]]:
     """The answer in a form's values, and what is wrong with it."""
     given = _written(question, values)
@@ -226,7 +258,7 @@ def _given(turn: Turn, question: Question, values: Mapping[str, Value]) -> tuple
 
 def _written(question: Question, values: Mapping[str, Any]) -> str:
     if question.kind is Kind.TEXT:
-        return str(values.get("answer", "")).strip()
+        return _kept(str(values.get("answer", ""))).strip()
     if question.kind is Kind.RANKED:
         ranks = [str(values.get(f"{shown.RANK}{place + 1}", "")) for place in range(question.most)]
         return ",".join(filter(str.isdecimal, ranks))
