@@ -1,65 +1,57 @@
 """Reading a typed command: quoted phrases, bare words, flags, mentions and #tags, in the quotes of any keyboard."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 from bot.core.interactions import GROUP, MENTION, group_token
+from bot.core.quoting import ANY_QUOTE, Piece, may_be_single, pieces
 
-QUOTES: Final = {
-    '"': '"',
-    "\u201c": "\u201d\u201c",
-    "\u201d": "\u201d",
-    "\u201e": "\u201c\u201d",
-    "\u00ab": "\u00bb",
-    "\u00bb": "\u00ab\u00bb",
-    "\u300c": "\u300d",
-    "\uff02": "\uff02",
-}
-"""Opening quotes and what may close them. Single quotes are apostrophes far too often to open anything."""
+_FLAG: Final = re.compile(r"(?:-{2,3}|[\u2012-\u2015\u2212]{1,2}-?)([^\W\d_][\w-]*)(?:(=)(.*)|[,;])?", re.DOTALL)
+"""A flag. Phones make one long dash of two; a sign after it does not belong to its name."""
 
-_ANY_QUOTE: Final = "".join(QUOTES)
-_EVERY_QUOTE: Final = "".join(sorted({*QUOTES, *"".join(QUOTES.values())}))
-_FLAG: Final = re.compile(r"(?:--|\u2014|\u2013)([a-z][a-z-]*)")
+_BULLETS: Final = frozenset({"-", "*", "\u2022", "\u25e6", "\u25aa", "\u00b7", "\u2013", "\u2014"})
 _TAG: Final = re.compile(r"(?<!\S)#(\w[\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A typed line, read.
+    """What was typed, read.
 
-    `phrases` are the quoted texts, `flags` what stood behind dashes with the word after it (empty for none), `rest` the
-    bare words that belong to neither.
+    `phrases` are the quoted texts, in several lines also what stands bare in each; `flags` what stood behind dashes,
+    with its last value (empty for none), `every` with all values in order; `rest` the bare words of a single line.
     """
 
     phrases: tuple[str, ...]
     flags: dict[str, str]
     rest: str
+    every: dict[str, tuple[str, ...]]
 
 
-def read(text: str, valued: frozenset[str] = frozenset()) -> Line:
-    """Read a line. Flags named in `valued` take the next word or phrase as their value.
+def read(
+    text: str,
+    valued: AbstractSet[str] = frozenset(),
+    *,
+    wordy: AbstractSet[str] = frozenset(),
+    optional: Mapping[str, re.Pattern[str]] = MappingProxyType({}),
+) -> Line:
+    """Read a line, or several.
 
-    A quote that never closes takes the rest of the line: people forget it more often than they mean it.
+    Flags in `valued` take the next word or phrase as their value; those in `wordy` a phrase, or all bare words up to
+    the next phrase or flag; those in `optional` the next bare word if the whole of it fits. After `=`, every flag takes
+    what follows. No value goes beyond its line.
+
+    Single quotes count where they leave nothing bare (`'Lunch?' 'Pizza'`); otherwise they are apostrophes.
     """
-    phrases: list[str] = []
-    flags: dict[str, str] = {}
-    rest: list[str] = []
-    waiting = ""
-    for word, quoted in _pieces(text):
-        flag = None if quoted else _FLAG.fullmatch(word)
-        if flag:
-            waiting = flag[1] if flag[1] in valued else ""
-            flags[flag[1]] = ""
-        elif waiting:
-            flags[waiting] = word
-            waiting = ""
-        elif quoted:
-            phrases.append(word)
-        else:
-            rest.append(word)
-    return Line(tuple(phrases), flags, " ".join(rest))
+    if may_be_single(text):
+        sorter = _sorted(pieces(text, singles=True), valued, wordy, optional)
+        if all(piece.quoted for piece in sorter.left):
+            return sorter.line()
+    return _sorted(pieces(text, singles=False), valued, wordy, optional).line()
 
 
 def mentioned(text: str) -> tuple[int, ...]:
@@ -81,7 +73,7 @@ def grouped(text: str, keys: Mapping[str, str]) -> str:
     if not known or "@" not in text:
         return text
     names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-    quote = f"[{''.join(map(re.escape, _EVERY_QUOTE))}]"
+    quote = f"[{''.join(map(re.escape, ANY_QUOTE))}]"
     pattern = re.compile(rf"(?<!\w)@(?:{quote}({names}){quote}|({names})(?!\w))", re.IGNORECASE)
     return pattern.sub(lambda found: _token(found, known), text)
 
@@ -96,26 +88,78 @@ def _token(found: re.Match[str], known: Mapping[str, str]) -> str:
     return group_token(key) if key else found[0]
 
 
-def _pieces(text: str) -> list[tuple[str, bool]]:
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-        elif text[at] in QUOTES:
-            end = _closing(text, at)
-            pieces.append((text[at + 1 : end].strip(), True))
-            at = end + 1
+def _sorted(
+    found: Iterable[Piece], valued: AbstractSet[str], wordy: AbstractSet[str], optional: Mapping[str, re.Pattern[str]]
+) -> "_Sorter":
+    sorter = _Sorter(valued, wordy, optional)
+    for piece in found:
+        sorter.take(piece)
+    return sorter
+
+
+@dataclass(slots=True)
+class _Sorter:
+    """What belongs to flags, and what is left. A flag that may take more is `waiting`, on its line, for `only` some."""
+
+    valued: AbstractSet[str]
+    wordy: AbstractSet[str]
+    optional: Mapping[str, re.Pattern[str]]
+    left: list[Piece] = field(default_factory=list)
+    flags: dict[str, list[str]] = field(default_factory=dict)
+    waiting: str = ""
+    waits_on: int = 0
+    only: re.Pattern[str] | None = None
+    words: bool = False
+    """Whether the value of the waiting flag has begun with a bare word."""
+
+    def take(self, piece: Piece) -> None:
+        flag = None if piece.quoted else _FLAG.fullmatch(piece.text)
+        if flag:
+            self._begin(flag[1].lower(), flag[2], flag[3], piece.line)
+        elif self.waiting and piece.line == self.waits_on and self._fits(piece):
+            self._add(piece)
         else:
-            end = at
-            while end < len(text) and not text[end].isspace() and text[end] not in _ANY_QUOTE:
-                end += 1
-            pieces.append((text[at:end], False))
-            at = end
-    return pieces
+            self.waiting = ""
+            self.left.append(piece)
 
+    def line(self) -> Line:
+        several = len({piece.line for piece in self.left}) > 1
+        every = {name: tuple(values) for name, values in self.flags.items()}
+        return Line(
+            phrases=tuple(self._phrases()) if several else tuple(piece.text for piece in self.left if piece.quoted),
+            flags={name: values[-1] if values else "" for name, values in every.items()},
+            rest="" if several else " ".join(piece.text for piece in self.left if not piece.quoted),
+            every=every,
+        )
 
-def _closing(text: str, opening: int) -> int:
-    closers = QUOTES[text[opening]] + ('"' if text[opening] != '"' else "")
-    ends = [text.find(closer, opening + 1) for closer in closers]
-    return min((end for end in ends if end >= 0), default=len(text))
+    def _begin(self, name: str, equals: str | None, value: str | None, line: int) -> None:
+        values = self.flags.setdefault(name, [])
+        self.waits_on, self.words = line, False
+        self.only = None if equals else self.optional.get(name)
+        self.waiting = name if equals or name in {*self.valued, *self.wordy, *self.optional} else ""
+        if value:
+            values.append(value)
+            self.waiting, self.words = (name, True) if name in self.wordy else ("", False)
+
+    def _fits(self, piece: Piece) -> bool:
+        if self.waiting in self.wordy:
+            return not (self.words and piece.quoted)
+        return self.only is None or (not piece.quoted and self.only.fullmatch(piece.text) is not None)
+
+    def _add(self, piece: Piece) -> None:
+        values = self.flags[self.waiting]
+        if self.words:
+            values[-1] += f" {piece.text}"
+        else:
+            values.append(piece.text)
+        self.words = self.waiting in self.wordy and not piece.quoted
+        self.waiting = self.waiting if self.words else ""
+
+    def _phrases(self) -> Iterator[str]:
+        """Each quoted text, and what is bare between them in each line, without the sign of a list before it."""
+        for (_, quoted), run in groupby(self.left, key=lambda piece: (piece.line, piece.quoted)):
+            words = [piece.text for piece in run]
+            if quoted:
+                yield from words
+            elif remaining := words[words[0] in _BULLETS :]:
+                yield " ".join(remaining)

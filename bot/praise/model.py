@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.core.cadence.slots import Weekly, last_slot
 from bot.core.people import Person
-from bot.core.words import QUOTES, mentioned, tags
+from bot.core.quoting import QUOTES
+from bot.core.words import mentioned, tags
 
 MOST_PEOPLE: Final = 10
 """Beyond ten names nobody feels meant."""
