@@ -24,7 +24,7 @@ _HALVES: Final = {"\u2039": "\u203a", "\u203a": "\u2039\u203a", "\u201a": "\u201
 """Quotes that are something else (arrows, commas) where nothing closes them."""
 
 LONGEST_SINGLE: Final = 2_000
-"""Characters between single quotes. No further is a closing one looked for, so that a text full of them costs little."""
+"""Characters between single quotes: no further is a closing one looked for, or a text full of them would cost much."""
 
 _FRENCH: Final = "\u2039"
 """The one that may have a space inside."""
