@@ -33,7 +33,7 @@ RANDOM: Final = "C000000002"
 BOT: Final = "U0DRUM"
 TOKEN: Final = "xoxb-drumbeat"
 SECRET: Final = "signing-secret-of-a-test"
-OWN: Final = ["chat:write", "channels:join"]
+OWN: Final = ["chat:write", "channels:write"]
 """What people may do with their own tokens, `xoxp-` and their name."""
 
 CLIENT_ID: Final = "111.222"

@@ -102,6 +102,15 @@ def test_a_reaction_names_its_message() -> None:
     assert heard({"type": "reaction_added", "user": "U1", "reaction": "x", "item": {"type": "file"}}) is None
 
 
+def test_who_comes_to_a_channel_and_leaves_it_is_told_with_the_channel() -> None:
+    for kind, name in (("member_joined_channel", "appeared"), ("member_left_channel", "left")):
+        told = {"type": kind, "user": "U1", "channel": "C1", "channel_type": "C", "team": "T1"}
+        act = heard(told)
+        assert (act.name, act.origin.account, act.origin.place) == (name, "U1", "C1")
+        assert heard({**told, "user": "UBOT"}) is None
+        assert heard({**told, "user_team": "T2"}, is_ext_shared_channel=True) is None
+
+
 def test_bots_and_strangers_do_not_join() -> None:
     assert heard({"type": "team_join", "user": {"id": "U9", "is_bot": True}}) is None
     assert heard({"type": "user_change", "user": {"id": "U9", "is_stranger": True}}) is None
