@@ -7,7 +7,7 @@ from random import Random, SystemRandom
 
 from bot.core.feature import CommandHelp, Feature
 from bot.core.texts import later
-from bot.polls.service import asking, commands, drawing, home, life, managing, voting
+from bot.polls.service import asking, commands, drafts, drawing, home, life, managing, voting
 from bot.polls.service.secrecy import Secrecy
 
 
@@ -34,8 +34,19 @@ def feature(chance: Random | None = None) -> Feature:
             "voters": voting.voters,
             "more": managing.more,
             "close": managing.close,
+            "question": drafts.question,
+            "settings": drafts.settings,
+            "revise": drafts.revise,
+            "launch": drafts.launch,
+            "discard": drafts.discard,
+            "template": drafts.use,
         },
-        forms={"create": asking.create, "answer": voting.answer},
+        forms={
+            "create": drafts.create,
+            "question": drafts.question,
+            "settings": drafts.settings,
+            "answer": voting.answer,
+        },
         together={"seal": secrecy.seal},
         drawings={"ballot": drawing.draw_ballot, "outcome": drawing.draw_outcome},
         things={"ballot": later("a poll"), "outcome": later("the outcome of a poll")},
@@ -45,4 +56,5 @@ def feature(chance: Random | None = None) -> Feature:
         waiting=home.waiting,
         data=home.data,
         forget=home.forget,
+        united=home.united,
     )

@@ -5,26 +5,65 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.core.cards import Option
-from bot.core.forms import ChoiceField, Form, PlaceField, TextField, WhenField
+from bot.core.forms import ChoiceField, Field, Form, PlaceField, TextField, WhenField
 from bot.core.interactions import place_token
 from bot.core.texts import Texts
 from bot.polls.model.definition import LONGEST_QUESTION, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft
 
 SEVERAL: Final = "several"
-"""A choice of several is a kind of its own in the form."""
+RATING_10: Final = "rating10"
+"""A choice of several, and the longer scale, are kinds of their own in the form."""
+
+SCALE: Final = 5
+RIGHT: Final = "* "
+"""Stands before a quiz's right options in the form."""
 
 
-def form(t: Texts, draft: Draft, problems: Mapping[str, str], *, private: bool) -> Form:
-    """The form behind `/poll`, filled with what is known already. In a private chat it does not ask where."""
+def form(t: Texts, draft: Draft, problems: Mapping[str, str], *, private: bool, number: int = 0, page: int = 0) -> Form:
+    """The form behind `/poll`, filled with what is known already. In a private chat it does not ask where.
+
+    `number` is the draft that it changes, `page` the question of it; 0 begins a poll.
+    """
     place = draft.places[0] if draft.places else None
-    asked = draft.questions[0]
-    settings = {"question", "options", "kind", "promise", "showing", "closes", "place", "then"}
-    elsewhere = [sentence for name, sentence in problems.items() if name not in settings]
-    shown = {name: sentence for name, sentence in problems.items() if name in settings}
-    if elsewhere:
-        shown.setdefault("question", elsewhere[0])
-    fields = (
+    asked = draft.questions[page]
+    return Form(
+        address="polls.create",
+        title=t("Ask a poll"),
+        submit=t("Go on"),
+        fields=(
+            *question_fields(t, asked),
+            promises(t, draft.promise),
+            showings(t, draft.showing),
+            WhenField(
+                id="closes",
+                label=t("Closes"),
+                value=draft.closes_at.isoformat() if draft.closes_at else "",
+                hint=t("Leave it empty to close it yourself."),
+            ),
+            *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
+            then(t, "ask", "more", "question", "draft"),
+        ),
+        state=json.dumps({"place": place, "poll": number}),
+        problems=_shown(problems),
+    )
+
+
+def question_form(t: Texts, number: int, page: int, asked: Question, problems: Mapping[str, str]) -> Form:
+    """A further question of a draft, or one that is changed."""
+    return Form(
+        address="polls.question",
+        title=t("Question {number}", number=page + 1),
+        submit=t("Go on"),
+        fields=(*question_fields(t, asked), then(t, "ask", "question", "more", "draft")),
+        state=json.dumps({"poll": number, "page": page}),
+        problems=_shown(problems),
+    )
+
+
+def question_fields(t: Texts, asked: Question) -> tuple[Field, ...]:
+    """The question, how it is answered, and its options."""
+    return (
         TextField(
             id="question",
             label=t("Question"),
@@ -36,30 +75,14 @@ def form(t: Texts, draft: Draft, problems: Mapping[str, str], *, private: bool) 
         TextField(
             id="options",
             label=t("Options, one a line"),
-            value="\n".join(asked.options),
+            value="\n".join(
+                f"{RIGHT if number in asked.right else ''}{option}" for number, option in enumerate(asked.options)
+            ),
             multiline=True,
             required=False,
             placeholder=t("By the lake\nOn the roof\nIn the park"),
-            hint=t("For choices, rankings and quizzes."),
+            hint=t("For choices, rankings and quizzes. Begin a quiz's right answer with *."),
         ),
-        promises(t, draft.promise),
-        showings(t, draft.showing),
-        WhenField(
-            id="closes",
-            label=t("Closes"),
-            value=draft.closes_at.isoformat() if draft.closes_at else "",
-            hint=t("Leave it empty to close it yourself."),
-        ),
-        *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
-        then(t),
-    )
-    return Form(
-        address="polls.create",
-        title=t("Ask a poll"),
-        submit=t("Go on"),
-        fields=fields,
-        state=json.dumps({"place": place}),
-        problems=shown,
     )
 
 
@@ -71,13 +94,13 @@ def kinds(t: Texts, asked: Question) -> ChoiceField:
         Kind.RANKED.value: t("Put in order"),
         Kind.DECISION.value: t("Yes, no or abstain"),
         Kind.RATING.value: t("Rating from 1 to 5"),
+        RATING_10: t("Rating from 1 to 10"),
         Kind.NPS.value: t("Recommendation from 0 to 10 (NPS)"),
         Kind.TEXT.value: t("In people's own words"),
         Kind.QUIZ.value: t("Quiz with a right answer"),
     }
-    chosen = SEVERAL if asked.kind is Kind.CHOICE and asked.several else asked.kind.value
     options = tuple(Option(value, name) for value, name in names.items())
-    return ChoiceField(id="kind", label=t("How people answer"), options=options, chosen=(chosen,))
+    return ChoiceField(id="kind", label=t("How people answer"), options=options, chosen=(_kind(asked),))
 
 
 def promises(t: Texts, promise: Promise) -> ChoiceField:
@@ -102,16 +125,30 @@ def showings(t: Texts, showing: Showing) -> ChoiceField:
     return ChoiceField(id="showing", label=t("Results show"), options=options, chosen=(showing.value,))
 
 
-def then(t: Texts) -> ChoiceField:
-    """What comes after the first form."""
+def then(t: Texts, *offered: str) -> ChoiceField:
+    """What comes after the form; the first that is offered is what most people want."""
     names = {
         "ask": t("Ask it now"),
         "more": t("More: people, schedule, reminder, owner"),
         "question": t("Add another question"),
         "draft": t("Keep it as a draft"),
     }
-    options = tuple(Option(value, name) for value, name in names.items())
-    return ChoiceField(id="then", label=t("Then"), options=options, chosen=("ask",))
+    options = tuple(Option(value, names[value]) for value in offered)
+    return ChoiceField(id="then", label=t("Then"), options=options, chosen=(offered[0],))
+
+
+def _kind(asked: Question) -> str:
+    if asked.kind is Kind.CHOICE and asked.several:
+        return SEVERAL
+    return RATING_10 if asked.kind is Kind.RATING and asked.scale > SCALE else asked.kind.value
+
+
+def _shown(problems: Mapping[str, str]) -> dict[str, str]:
+    """Problems of fields that are not in the form stand beside the question."""
+    fields = {"question", "options", "kind", "promise", "showing", "closes", "place", "then"}
+    shown = {name: sentence for name, sentence in problems.items() if name in fields}
+    elsewhere = [sentence for name, sentence in problems.items() if name not in fields]
+    return {"question": elsewhere[0], **shown} if elsewhere else shown
 
 
 def _token(place: int | None) -> str:

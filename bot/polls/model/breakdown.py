@@ -78,13 +78,13 @@ def safe_after(
     )
 
 
-def _keeps(cell: Cell, voters: Mapping[str, int], view: View, changed: Mapping[str, int], floor: int) -> bool:
+def _keeps(cell: Cell, voters: Mapping[str, int], beside: View, changed: Mapping[str, int], floor: int) -> bool:
     """Whether a cell keeps its secrets from those who subtract the cells of another view from it.
 
     A part of it in which a few changed would tell about those few, a part in which nobody did about all the rest.
     """
     groups = rest = frozenset(cell.groups)
-    for other in (frozenset(other.groups) for other in view):
+    for other in (frozenset(other.groups) for other in beside):
         if groups & other and not (groups <= other or other <= groups):
             return False
         if other <= groups:

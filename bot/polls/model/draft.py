@@ -153,7 +153,6 @@ def question_problems(question: Question) -> dict[str, Problem]:
         "question": _question(question),
         "options": _options(question),
         "most": _limits(question),
-        "right": Problem.NO_RIGHT if question.kind is Kind.QUIZ and not question.right else None,
         "explanation": Problem.LONG_EXPLANATION if len(question.explanation) > LONGEST_EXPLANATION else None,
     }
     return {name: problem for name, problem in wrong.items() if problem}
@@ -168,15 +167,16 @@ def _question(question: Question) -> Problem | None:
 def _options(question: Question) -> Problem | None:
     if question.kind not in (Kind.CHOICE, Kind.RANKED, Kind.QUIZ):
         return Problem.NEEDLESS_OPTIONS if question.options else None
-    if len(question.options) < FEWEST_OPTIONS:
-        return Problem.FEW_OPTIONS
-    if len(question.options) > MOST_OPTIONS:
-        return Problem.MANY_OPTIONS
-    if question.kind is Kind.RANKED and len(question.options) > MOST_RANKED:
-        return Problem.MANY_RANKED
-    if max(map(len, question.options)) > LONGEST_OPTION:
-        return Problem.LONG_OPTION
-    return Problem.TWICE if repeated(question.options) else None
+    count = len(question.options)
+    wrong = {
+        Problem.FEW_OPTIONS: count < FEWEST_OPTIONS,
+        Problem.MANY_OPTIONS: count > MOST_OPTIONS,
+        Problem.MANY_RANKED: question.kind is Kind.RANKED and count > MOST_RANKED,
+        Problem.LONG_OPTION: max(map(len, question.options), default=0) > LONGEST_OPTION,
+        Problem.NO_RIGHT: question.kind is Kind.QUIZ and not question.right,
+        Problem.TWICE: bool(repeated(question.options)),
+    }
+    return next((problem for problem, found in wrong.items() if found), None)
 
 
 def _limits(question: Question) -> Problem | None:

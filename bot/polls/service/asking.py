@@ -13,13 +13,14 @@ from bot.polls.cards import asking as shown
 from bot.polls.cards.problems import fits, problems, too_long
 from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
+from bot.polls.model.poll import Poll
 from bot.polls.service import life, reading
 from bot.polls.store import asking, series
 
 
 def begin(turn: Turn) -> Answer:
     """The button that opens an empty form."""
-    draft = Draft(questions=(Question(""),), places=(turn.here.id,) if turn.here else ())
+    draft = Draft(questions=(Question(""),), places=reading.here(turn))
     return Answer(form=shown.form(turn.t, reading.dated(turn, draft), {}, private=_private(turn)))
 
 
@@ -31,8 +32,8 @@ def line(turn: Turn, text: str) -> Answer:
     return ask(turn, draft)
 
 
-def create(turn: Turn) -> Answer:
-    """The form was sent."""
+def create(turn: Turn) -> tuple[Draft, int, str] | Answer:
+    """The form was sent: the draft in it, the number of the one it changes (or 0), and what comes next."""
     if not isinstance(turn.act, Submission):
         raise TypeError(turn.act)
     values = turn.act.values
@@ -50,20 +51,29 @@ def create(turn: Turn) -> Answer:
     ).settled()
     if wrong := draft.problems(turn.now):
         return Answer(problems=problems(turn.t, draft, wrong))
-    return ask(turn, draft)
+    return draft, int(state.get("poll") or 0), reading.one(values.get("then"))
 
 
-def ask(turn: Turn, draft: Draft) -> Answer:
-    """Ask a draft that is right: now, or at its time."""
-    poll = asking.keep(turn.connection, draft, turn.workspace.id, turn.me.id, turn.now)
+def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
+    """Ask a draft that is right, now or at its time. `number` is where it was kept."""
+    poll = write(turn, draft, number)
     if draft.every:
         rhythm = series.begin(turn.connection, poll, draft.every, turn.me.zone)
         poll = replace(poll, series=rhythm.id)
-    if poll.opens_at:
-        asking.change(turn.connection, poll)
-        return _scheduled(turn, poll.opens_at)
+    if draft.opens_at:
+        asking.change(turn.connection, replace(poll, opens_at=draft.opens_at))
+        return _scheduled(turn, draft.opens_at)
     asking.change(turn.connection, life.open_now(turn.connection, poll, turn.now))
     return NOTHING
+
+
+def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
+    """Keep a draft, as a new one or in the place of one that was kept."""
+    poll = asking.poll_from(draft, turn.workspace.id, turn.me.id, turn.now)
+    if not number:
+        return asking.keep(turn.connection, poll, (*draft.places, *draft.groups))
+    asking.ask_only(turn.connection, number, (*draft.places, *draft.groups))
+    return asking.change(turn.connection, replace(poll, id=number))
 
 
 def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:

@@ -13,6 +13,7 @@ from bot.core.interactions import GROUP, PLACE, Value
 from bot.core.moments import read_moment
 from bot.core.places import PlaceKind
 from bot.core.words import Line, mentioned, read
+from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft, Typed
@@ -47,7 +48,7 @@ def line(turn: Turn, text: str) -> Draft:
         promises=len(promises) or 1,
         showing=showing or Showing.LIVE,
         adding=added or Adding.NO,
-        places=places or _here(turn, by_name=bool(groups or everybody)),
+        places=places or here(turn, by_name=bool(groups or everybody)),
         groups=groups,
         everybody=everybody,
         owner=owners[0] if owners else None,
@@ -109,24 +110,21 @@ def many(value: Value | None) -> tuple[str, ...]:
 def asked(values: Mapping[str, Value]) -> Question:
     """The question in a form's values."""
     chosen = one(values.get("kind")) or Kind.CHOICE.value
-    kind = Kind.CHOICE if chosen == "several" else Kind(chosen)
-    options = tuple(filter(None, map(str.strip, one(values.get("options")).splitlines())))
+    kind = {SEVERAL: Kind.CHOICE, RATING_10: Kind.RATING}.get(chosen) or Kind(chosen)
+    lines = tuple(filter(None, map(str.strip, one(values.get("options")).splitlines())))
     if kind not in (Kind.CHOICE, Kind.RANKED, Kind.QUIZ):
-        options = ()
-    known = flags.right(one(values.get("right")), options) if kind is Kind.QUIZ else ()
-    several = chosen == "several" or kind is Kind.RANKED
-    limits = flags.limits(one(values.get("limits")).strip(), len(options)) if several else (1, max(1, len(known)))
-    least, most = limits or (0, 0)
-    scale = one(values.get("scale"))
+        lines = ()
+    mark = RIGHT.strip()
+    known = tuple(n for n, line in enumerate(lines) if line.startswith(mark)) if kind is Kind.QUIZ else ()
+    options = tuple(line.removeprefix(mark).strip() if kind is Kind.QUIZ else line for line in lines)
+    several = chosen == SEVERAL or kind is Kind.RANKED
     return Question(
         text=one(values.get("question")).strip(),
         kind=kind,
         options=options,
-        least=least,
-        most=most,
-        scale=int(scale) if scale.isdecimal() else 5,
+        most=len(options) if several else max(1, len(known)),
+        scale=10 if chosen == RATING_10 else SCALE,
         right=known,
-        explanation=one(values.get("explanation")).strip(),
     )
 
 
@@ -140,11 +138,14 @@ def _every(typed: Line, flag: str) -> tuple[str, ...]:
     return (typed.flags[flag],) if flag in typed.flags else ()
 
 
-def _here(turn: Turn, *, by_name: bool) -> tuple[int, ...]:
-    """Where it was typed; not the chat with the bot, when people are asked by name."""
-    if turn.here is None or (by_name and turn.here.kind is PlaceKind.DIRECT):
+def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:
+    """Where somebody acts; not the chat with the bot, when people are asked by name."""
+    place, origin = turn.here, turn.act.origin
+    if place is None and origin.place:
+        place = directory.place_at(turn.connection, turn.workspace, origin.place, origin.place_kind, origin.place_name)
+    if place is None or (by_name and place.kind is PlaceKind.DIRECT):
         return ()
-    return (turn.here.id,)
+    return (place.id,)
 
 
 def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:

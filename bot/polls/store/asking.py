@@ -48,9 +48,9 @@ COLUMNS: Final = (
 _OPEN: Final = sa.and_(polls.c.opened_at.is_not(None), polls.c.closed_at.is_(None))
 
 
-def keep(connection: Connection, draft: Draft, workspace: int, author: int, now: datetime) -> Poll:
-    """Write a poll down, as a draft or for later; `change` opens it."""
-    poll = Poll(
+def poll_from(draft: Draft, workspace: int, author: int, now: datetime) -> Poll:
+    """A draft as a poll that is not kept yet. When it opens is decided when it is asked."""
+    return Poll(
         id=0,
         workspace=workspace,
         author=author,
@@ -60,22 +60,23 @@ def keep(connection: Connection, draft: Draft, workspace: int, author: int, now:
         adding=draft.adding,
         everybody=draft.everybody,
         drafted_at=now,
-        opens_at=draft.opens_at,
         closes_at=draft.closes_at,
         remind=draft.remind,
         owner=draft.owner,
         answer_by=draft.answer_by,
     )
+
+
+def keep(connection: Connection, poll: Poll, places: Iterable[int]) -> Poll:
+    """Write a new poll down, and whom it asks."""
     number = connection.execute(polls.insert().values(_values(poll)).returning(polls.c.id)).scalar_one()
-    ask_in(connection, number, (*draft.places, *draft.groups))
+    ask_in(connection, number, places)
     return replace(poll, id=number)
 
 
 def copy(connection: Connection, poll: Poll) -> Poll:
     """Write a poll down as another one, asked of the same people. Its own number and its life are the caller's."""
-    number = connection.execute(polls.insert().values(_values(poll)).returning(polls.c.id)).scalar_one()
-    ask_in(connection, number, audience(connection, poll.id))
-    return replace(poll, id=number)
+    return keep(connection, poll, audience(connection, poll.id))
 
 
 def change(connection: Connection, poll: Poll) -> Poll:
@@ -110,6 +111,12 @@ def ask_in(connection: Connection, poll: int, places: Iterable[int]) -> None:
     rows = [{"poll_id": poll, "place_id": place} for place in dict.fromkeys(places)]
     if rows:
         connection.execute(insert(connection, audiences).on_conflict_do_nothing(), rows)
+
+
+def ask_only(connection: Connection, poll: int, places: Iterable[int]) -> None:
+    """Remember other places and groups than before."""
+    connection.execute(audiences.delete().where(audiences.c.poll_id == poll))
+    ask_in(connection, poll, places)
 
 
 def audience(connection: Connection, poll: int) -> list[int]:

@@ -66,6 +66,11 @@ def test_where_nobody_voted_there_is_no_winner_and_no_figure(question: Question)
     assert [result.share(option) for option in range(question.size)] == [0.0] * question.size
 
 
+def test_an_answer_that_nobody_gave_is_not_there() -> None:
+    assert count(TEXT, [("Oslo", 0)]) == count(TEXT, [])
+    assert count(RANKED, [("2,1", 0)]) == count(RANKED, [])
+
+
 def test_a_ranking_counts_first_preferences_and_is_won_in_the_run_off() -> None:
     result = count(RANKED, [("0,1,2,3", 42), ("1,2,3,0", 26), ("2,3,1,0", 15), ("3,2,1,0", 17)])
     assert result.ranking
@@ -134,6 +139,10 @@ def test_how_many_were_right_cannot_be_told_from_totals_by_option_unless_there_i
     assert count(ONE, [("2", 3)]).right is None
 
 
+def test_a_result_without_a_ranking_has_no_run_off_to_win() -> None:
+    assert Result(RANKED, 0).winners() == ()
+
+
 @given(ballots)
 def test_a_count_is_the_sum_of_its_ballots(cast: list[tuple[str, int]]) -> None:
     result = count(SEVERAL, cast)
@@ -180,7 +189,3 @@ def test_half_of_the_voters_are_at_most_and_half_at_least_at_the_median(cast: li
 
 def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
-
-
-def test_a_result_without_a_ranking_has_no_run_off_to_win() -> None:
-    assert Result(RANKED, 0).winners() == ()

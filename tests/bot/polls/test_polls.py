@@ -14,7 +14,9 @@ LUNCH = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
 
 async def the_poll(stage: Stage) -> Card:
     """The message of the only poll, as it would be drawn now."""
-    (said,) = [said for said in await stage.planned() if said.key.startswith("polls:1:") and said.drawing == "polls.ballot"]
+    (said,) = [
+        said for said in await stage.planned() if said.key.startswith("polls:1:") and said.drawing == "polls.ballot"
+    ]
     assert isinstance(said.card, Card)
     return said.card
 

@@ -1,7 +1,6 @@
 """The laws of ranked choice, and elections that are known."""
 
 from collections.abc import Mapping
-from itertools import combinations
 from random import Random
 
 from hypothesis import assume, given
@@ -72,6 +71,11 @@ def test_the_last_ones_go_out_together_if_together_they_have_fewer_than_the_next
     assert counted.winners == (1,)
 
 
+def test_the_last_ones_with_fewer_together_go_out_whatever_their_points() -> None:
+    assert rank(4, [((0,), 5), ((1,), 4), ((2,), 1), ((3, 2), 1)]).rounds[0].eliminated == (2, 3)
+    assert rank(4, [((0,), 4), ((1,), 2), ((2,), 1), ((3, 2), 1)]).rounds[0].eliminated == (3,)
+
+
 def test_of_two_that_tie_for_the_last_place_the_one_with_fewer_borda_points_goes_out() -> None:
     counted = rank(3, [((0, 1), 4), ((1, 0), 3), ((2, 1), 3)])
     assert counted.borda[2] < counted.borda[1]
@@ -90,6 +94,12 @@ def test_where_a_tie_would_leave_one_option_unopposed_duels_decide() -> None:
     assert counted.rounds == (Round((4, 3, 3), (), 0),)
     assert counted.winners == (1, 2)
     assert not counted.majority
+
+
+def test_a_duel_lost_weighs_as_much_as_one_won() -> None:
+    # 0 beats 1, 1 beats 2, and 2 holds out against 0.
+    counted = rank(3, [((0,), 1), ((0, 1), 1), ((1, 2), 1), ((2,), 1)])
+    assert (counted.rounds[-1].votes, counted.winners) == ((2, 1, 1), (0,))
 
 
 def test_an_even_split_is_a_tie() -> None:
@@ -205,7 +215,6 @@ def _textbook(left: set[int], cast: list[tuple[Choices, int]]) -> int | None:
     voted = {option for option in left if votes[option]}
     if len(voted) == 1:
         return voted.pop()
-    last = min(voted, key=votes.__getitem__)
-    if any(votes[one] == votes[last] for one, other in combinations(voted, 2) if last in (one, other) and one != last):
-        return None
-    return _textbook(voted - {last}, cast)
+    least = min(votes[option] for option in voted)
+    last = [option for option in voted if votes[option] == least]
+    return _textbook(voted - set(last), cast) if len(last) == 1 else None

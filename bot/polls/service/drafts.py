@@ -1,0 +1,229 @@
+"""Polls that nobody has seen yet: kept, added to, set, asked or thrown away. And templates, which begin one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.core.cards import Card, note
+from bot.core.directory import store as directory
+from bot.core.errors import Refused
+from bot.core.feature import Turn
+from bot.core.interactions import Answer, Click, Submission, Value
+from bot.core.places import Place, PlaceKind
+from bot.core.words import mentioned
+from bot.polls.cards import asking as forms
+from bot.polls.cards import drafts as shown
+from bot.polls.cards.problems import problems
+from bot.polls.model import flags
+from bot.polls.model.definition import Adding, Question
+from bot.polls.model.draft import Draft, Problem, Typed, question_problems
+from bot.polls.model.poll import Poll, Stage
+from bot.polls.model.templates import Template, template
+from bot.polls.service import asking, outreach, reading
+from bot.polls.service.rights import managed
+from bot.polls.service.standing import questions
+from bot.polls.service.voting import found
+from bot.polls.store import asking as store
+
+
+def create(turn: Turn) -> Answer:
+    """The form behind `/poll` was sent."""
+    made = asking.create(turn)
+    if isinstance(made, Answer):
+        return made
+    draft, number, then = made
+    if number:
+        before = mine(turn, number)
+        kept = draft_of(turn, before)
+        draft = replace(
+            kept,
+            questions=(*draft.questions, *before.questions[1:]),
+            promise=draft.promise,
+            showing=draft.showing,
+            places=draft.places,
+            closes_at=draft.closes_at,
+        )
+    return onward(turn, draft, number, then)
+
+
+def question(turn: Turn) -> Answer:
+    """The button that adds a question to a draft, or its form."""
+    if isinstance(turn.act, Click):
+        poll = mine(turn, found(turn).id)
+        return Answer(form=forms.question_form(turn.t, poll.id, len(poll.questions), Question(""), {}))
+    values, state = _sent(turn)
+    poll = mine(turn, int(state["poll"]))
+    page = min(int(state["page"]), len(poll.questions))
+    asked = reading.asked(values)
+    draft = draft_of(turn, poll)
+    wrong: dict[str, Problem] = question_problems(asked)
+    wrong = wrong or replace(draft, questions=(*poll.questions[:page], asked)).problems(turn.now)
+    if wrong:
+        return Answer(problems=problems(turn.t, replace(draft, questions=(asked,)), wrong))
+    everything = (*poll.questions[:page], asked, *poll.questions[page + 1 :])
+    return onward(turn, replace(draft, questions=everything), poll.id, reading.one(values.get("then")))
+
+
+def settings(turn: Turn) -> Answer:
+    """The button that opens a draft's settings, or their form."""
+    if isinstance(turn.act, Click):
+        poll = mine(turn, found(turn).id)
+        return Answer(form=shown.settings(turn.t, poll.id, draft_of(turn, poll), groups(turn), {}))
+    values, state = _sent(turn)
+    poll = mine(turn, int(state["poll"]))
+    draft = _set(turn, draft_of(turn, poll), values)
+    if wrong := draft.problems(turn.now):
+        form = shown.settings(turn.t, poll.id, draft, groups(turn), problems(turn.t, draft, wrong))
+        return Answer(problems=form.problems)
+    return onward(turn, draft, poll.id, reading.one(values.get("then")))
+
+
+def revise(turn: Turn) -> Answer:
+    """The button that opens a draft's first form again."""
+    poll = mine(turn, found(turn).id)
+    return Answer(form=forms.form(turn.t, draft_of(turn, poll), {}, private=False, number=poll.id))
+
+
+def launch(turn: Turn) -> Answer:
+    """A draft is asked."""
+    poll = mine(turn, found(turn).id)
+    draft = draft_of(turn, poll)
+    if wrong := draft.problems(turn.now):
+        return Answer(form=forms.form(turn.t, draft, problems(turn.t, draft, wrong), private=False, number=poll.id))
+    asking.ask(turn, draft, poll.id)
+    return Answer(replace=note(turn.t("Asked.")))
+
+
+def discard(turn: Turn) -> Answer:
+    """A draft is thrown away."""
+    poll = mine(turn, found(turn).id)
+    store.drop(turn.connection, poll.id)
+    return Answer(replace=note(turn.t("Your draft is gone.")))
+
+
+def templates(turn: Turn, _text: str) -> Answer:
+    """`/poll templates`."""
+    return Answer(whisper=shown.templates(turn.t))
+
+
+def use(turn: Turn) -> Answer:
+    """A template was chosen: it opens as a form, or as a draft where it asks several questions."""
+    if not isinstance(turn.act, Click):
+        raise TypeError(turn.act)
+    chosen = template(turn.act.value)
+    if chosen is None:
+        raise Refused(turn.t("I do not have this template any more."))
+    draft = reading.dated(turn, _from(turn, chosen))
+    if len(draft.questions) == 1:
+        return Answer(form=forms.form(turn.t, draft, {}, private=False))
+    return keep(turn, draft)
+
+
+def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
+    """What the person chose to do next with a draft."""
+    match then:
+        case "ask" | "":
+            return asking.ask(turn, draft, number)
+        case "question":
+            kept = asking.write(turn, draft, number)
+            return Answer(form=forms.question_form(turn.t, kept.id, len(kept.questions), Question(""), {}))
+        case "more":
+            kept = asking.write(turn, draft, number)
+            return Answer(form=shown.settings(turn.t, kept.id, draft, groups(turn), {}))
+        case _:
+            return keep(turn, draft, number)
+
+
+def keep(turn: Turn, draft: Draft, number: int = 0) -> Answer:
+    """A draft is kept, and shown with what can be done with it."""
+    return Answer(whisper=preview(turn, asking.write(turn, draft, number)))
+
+
+def preview(turn: Turn, poll: Poll) -> Card:
+    """A draft as its author sees it."""
+    return shown.preview(turn.t, poll, questions(turn, poll))
+
+
+def mine(turn: Turn, number: int) -> Poll:
+    """A draft that somebody may change."""
+    poll = managed(turn, number)
+    if poll.stage is not Stage.DRAFT:
+        raise Refused(turn.t("This poll has been asked already."))
+    return poll
+
+
+def draft_of(turn: Turn, poll: Poll) -> Draft:
+    """A kept draft as it was typed; a closing time that has passed meanwhile is the usual one again."""
+    asked = outreach.asked_of(turn.connection, poll)
+    late = poll.closes_at is not None and poll.closes_at <= turn.now
+    return Draft(
+        questions=poll.questions,
+        promise=poll.promise,
+        showing=poll.showing,
+        adding=poll.adding,
+        places=tuple(sorted(asked.channels)),
+        groups=tuple(sorted(asked.groups)),
+        everybody=poll.everybody,
+        closes_at=turn.now + reading.OPEN_FOR if late else poll.closes_at,
+        remind=poll.remind,
+        owner=poll.owner,
+        answer_by=poll.answer_by,
+        typed=Typed(reminding=_hours(poll)),
+    )
+
+
+def groups(turn: Turn) -> Sequence[Place]:
+    """The groups that can be asked by name."""
+    return directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)
+
+
+def _set(turn: Turn, draft: Draft, values: Mapping[str, Value]) -> Draft:
+    """A draft with what the settings' form says."""
+    who = reading.many(values.get("who"))
+    first = draft.questions[0]
+    if limits := reading.one(values.get("limits")).strip():
+        least, most = flags.limits(limits, len(first.options)) or (0, 0)
+        first = replace(first, least=least, most=most)
+    if explanation := reading.one(values.get("explanation")).strip():
+        first = replace(first, explanation=explanation)
+    owners = mentioned(" ".join(reading.many(values.get("owner"))))
+    closing = draft.closes_at.isoformat() if draft.closes_at else "never"
+    typed = Typed(
+        opening=reading.one(values.get("opens")),
+        closing=closing,
+        reminding=reading.one(values.get("remind")).strip(),
+        repeating=reading.one(values.get("every")).strip(),
+        answering=reading.one(values.get("answer_by")),
+    )
+    return reading.dated(
+        turn,
+        replace(
+            draft,
+            questions=(first, *draft.questions[1:]),
+            groups=tuple(int(each) for each in who if each.isdecimal()),
+            everybody=shown.EVERYBODY in who,
+            adding=Adding(reading.one(values.get("adding")) or Adding.NO),
+            owner=owners[0] if owners else None,
+            typed=typed,
+        ),
+    )
+
+
+def _from(turn: Turn, chosen: Template) -> Draft:
+    t = turn.t
+    asked = []
+    for each in chosen.questions:
+        options = tuple(t(each.options).splitlines()) if each.options else ()
+        most = len(options) if each.several or each.kind.value == "ranked" else 1
+        asked.append(Question(t(each.text), each.kind, options, most=most, scale=each.scale))
+    return Draft(questions=tuple(asked), promise=chosen.promise, showing=chosen.showing, places=reading.here(turn))
+
+
+def _hours(poll: Poll) -> str:
+    return "" if poll.remind is None else f"{round(poll.remind.total_seconds() / 3600)}h"
+
+
+def _sent(turn: Turn) -> tuple[Mapping[str, Value], Mapping[str, int]]:
+    if not isinstance(turn.act, Submission):
+        raise TypeError(turn.act)
+    return turn.act.values, json.loads(turn.act.state)

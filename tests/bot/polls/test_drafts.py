@@ -1,0 +1,106 @@
+"""Drafts, surveys and templates, from the form to the poll."""
+
+from bot.core.cards import Card, Select
+from tests.bot.polls.test_kinds import ballot
+from tests.bot.stage import Stage, buttons, read_aloud
+
+
+async def a_draft(stage: Stage, then: str = "draft") -> Card:
+    form = (await stage.type("U-anna", "/poll")).form
+    answer = await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then=then)
+    assert answer.whisper is not None
+    return answer.whisper
+
+
+async def test_a_draft_is_shown_to_its_author_alone_and_asked_later(stage: Stage) -> None:
+    draft = await a_draft(stage)
+    assert "Tea?\nGreen · Black" in read_aloud(draft)
+    assert not await stage.planned()
+    refusal = await stage.press("U-chen", buttons(draft)["Ask it now"])
+    assert "Only Anna" in read_aloud(refusal.whisper)
+    await stage.press("U-anna", buttons(draft)["Ask it now"])
+    assert "Tea?\nGreen: 0 ()" in read_aloud(await ballot(stage))
+
+
+async def test_a_draft_that_was_asked_is_not_asked_twice(stage: Stage) -> None:
+    draft = await a_draft(stage)
+    await stage.press("U-anna", buttons(draft)["Ask it now"])
+    again = await stage.press("U-anna", buttons(draft)["Ask it now"])
+    assert "asked already" in read_aloud(again.whisper)
+
+
+async def test_a_draft_is_thrown_away(stage: Stage) -> None:
+    draft = await a_draft(stage)
+    assert "gone" in read_aloud((await stage.press("U-anna", buttons(draft)["Throw away"])).replace)
+    assert "not there any more" in read_aloud((await stage.press("U-anna", buttons(draft)["Ask it now"])).whisper)
+
+
+async def test_a_draft_can_be_changed(stage: Stage) -> None:
+    draft = await a_draft(stage)
+    form = (await stage.press("U-anna", buttons(draft)["Change"])).form
+    changed = await stage.send("U-anna", form, question="Coffee?", then="draft")
+    assert "Coffee?\nGreen · Black" in read_aloud(changed.whisper)
+    await stage.press("U-anna", buttons(changed.whisper)["Ask it now"])
+    assert "Coffee?" in read_aloud(await ballot(stage))
+
+
+async def test_a_survey_asks_its_questions_page_by_page(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    second = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="question")).form
+    await stage.send("U-anna", second, question="Why?", kind="text", then="ask")
+    assert "1. Tea?\nGreen: 0 ()\nBlack: 0 ()\n2. Why?" in read_aloud(await ballot(stage))
+    page = (await stage.press("U-ben", buttons(await ballot(stage))["Answer 2 questions"])).form
+    assert page is not None
+    assert "Question 1 of 2  ●○" in page.intro[0].text  # type: ignore[union-attr]
+    last = (await stage.send("U-ben", page, answer="1")).form
+    done = await stage.send("U-ben", last, answer="It is strong")
+    assert "Your vote: Black" in read_aloud(done.whisper)
+    text = read_aloud(await ballot(stage))
+    assert "Black: 1 (Ben)" in text
+    assert "“It is strong”" in text
+
+
+async def test_a_question_of_a_survey_may_be_passed_over_but_not_all(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    second = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="question")).form
+    await stage.send("U-anna", second, question="Why?", kind="text", then="ask")
+    page = (await stage.press("U-ben", buttons(await ballot(stage))["Answer 2 questions"])).form
+    last = (await stage.send("U-ben", page)).form
+    assert "at least one" in (await stage.send("U-ben", last)).problems["answer"]
+
+
+async def test_the_settings_of_a_draft(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    values = {"question": "Which days?", "options": "Mon\nTue\nWed", "kind": "several", "then": "more"}
+    settings = (await stage.send("U-anna", form, **values)).form
+    problem = await stage.send("U-anna", settings, limits="9", then="ask")
+    assert "how many people may choose" in problem.problems["limits"]
+    await stage.send("U-anna", settings, limits="2", adding="yes", then="ask")
+    assert "choose up to 2" in read_aloud(await ballot(stage))
+
+
+async def test_a_quiz_marks_its_right_answer_with_a_star(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    wrong = await stage.send("U-anna", form, question="Capital?", options="Sydney\nCanberra", kind="quiz", then="ask")
+    assert "needs its right answer" in wrong.problems["options"]
+    values = {"question": "Capital?", "options": "Sydney\n*Canberra", "kind": "quiz", "then": "ask"}
+    assert not (await stage.send("U-anna", form, **values)).problems
+    assert "Canberra: 0" in read_aloud(await ballot(stage))
+
+
+async def test_a_template_opens_filled(stage: Stage) -> None:
+    card = (await stage.type("U-anna", "/poll templates")).whisper
+    assert card is not None
+    (select,) = [part for part in card.parts if isinstance(part, Select)]
+    form = (await stage.press("U-anna", select, "lunch")).form
+    await stage.send("U-anna", form, then="ask")
+    assert "Where shall we have lunch?\nPizza: 0 ()" in read_aloud(await ballot(stage))
+
+
+async def test_a_template_of_several_questions_is_a_draft_at_first(stage: Stage) -> None:
+    card = (await stage.type("U-anna", "/poll templates")).whisper
+    assert card is not None
+    (select,) = [part for part in card.parts if isinstance(part, Select)]
+    draft = (await stage.press("U-anna", select, "pulse")).whisper
+    assert "3. What would make next week better?" in read_aloud(draft)
+    assert "Secret" in read_aloud(draft)
