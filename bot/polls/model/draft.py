@@ -122,7 +122,7 @@ class Draft:
         return Problem.MANY_QUESTIONS if len(self.questions) > MOST_QUESTIONS else None
 
     def _secret_live(self) -> bool:
-        return self.promise is Promise.SECRET and self.showing is Showing.AFTER_VOTE
+        return self.promise is Promise.SECRET and self.showing is not Showing.AFTER_CLOSE
 
     def _closing(self, now: datetime) -> Problem | None:
         if self.closes_at is None:

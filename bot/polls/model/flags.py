@@ -30,13 +30,20 @@ SHOWINGS: Final = {
 }
 ADDINGS: Final = {"": Adding.YES, "yes": Adding.YES, "ask": Adding.ASK, "no": Adding.NO}
 
+_LIMITS: Final = re.compile(r"(\d{1,2})(?:\s*[-\u2013]\s*(\d{1,2}))?")
+
 WORDY: Final = frozenset({"close", "start", "every", "remind", "answer-by", "quiz", "explain"})
 """Flags whose value may be several words: dates, options, sentences."""
 
-VALUED: Final = WORDY | {"multi", "rating", "add-options", "results", "in", "audience", "owner"}
-KNOWN: Final = (*PROMISES, *KINDS, *sorted(VALUED - KINDS.keys()))
+VALUED: Final = frozenset({"results", "in", "audience", "owner"})
+OPTIONAL: Final = {
+    "multi": _LIMITS,
+    "rating": re.compile(r"\d{1,3}"),
+    "add-options": re.compile("ask|yes|no", re.IGNORECASE),
+}
+"""Flags that mean something without a value, too."""
 
-_LIMITS: Final = re.compile(r"(\d{1,2})(?:\s*[-\u2013]\s*(\d{1,2}))?")
+KNOWN: Final = (*PROMISES, *KINDS, *sorted((WORDY | VALUED | OPTIONAL.keys()) - KINDS.keys()))
 
 
 def limits(value: str, options: int) -> tuple[int, int] | None:

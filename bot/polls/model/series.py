@@ -1,7 +1,7 @@
 """Polls that come again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from bot.core.cadence.recurrence import Recurrence
@@ -12,14 +12,14 @@ PREVIEWED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A rhythm in somebody's zone. `skipped` are its instants that are left out."""
+    """A rhythm in somebody's zone. `skipped` are its days there that are left out."""
 
     id: int
     workspace: int
     author: int
     recurrence: Recurrence
     zone: str
-    skipped: frozenset[datetime] = frozenset()
+    skipped: frozenset[date] = frozenset()
     paused: bool = False
     ended_at: datetime | None = None
 

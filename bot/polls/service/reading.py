@@ -12,7 +12,7 @@ from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
 from bot.core.moments import read_moment
 from bot.core.places import PlaceKind
-from bot.core.words import Line, mentioned, read
+from bot.core.words import mentioned, read
 from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
@@ -29,7 +29,7 @@ _UNITS: Final = {"m": 1, "min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
 
 def line(turn: Turn, text: str) -> Draft:
     """The draft in a typed line."""
-    typed = read(text, flags.VALUED)
+    typed = read(text, flags.VALUED, wordy=flags.WORDY, optional=flags.OPTIONAL)
     phrases = typed.phrases or ((typed.rest,) if typed.rest else ())
     options = phrases[1:]
     question, unread = flags.question(phrases[0] if phrases else "", options, typed.flags)
@@ -39,8 +39,8 @@ def line(turn: Turn, text: str) -> Draft:
     added = Adding.NO if adding is None else flags.ADDINGS.get(adding.lower())
     unread += ("results",) if results and showing is None else ()
     unread += ("add-options",) if added is None else ()
-    places, unfound = _places(turn, _every(typed, "in"))
-    groups, everybody, unknown_groups = _groups(_every(typed, "audience"))
+    places, unfound = _places(turn, typed.every.get("in", ()))
+    groups, everybody, unknown_groups = _groups(typed.every.get("audience", ()))
     owners = mentioned(typed.flags.get("owner", ""))
     draft = Draft(
         questions=(question,),
@@ -63,7 +63,8 @@ def line(turn: Turn, text: str) -> Draft:
         unread=(*unread, *(("owner",) if "owner" in typed.flags and not owners else ())),
         unfound=(*unfound, *unknown_groups),
     )
-    return dated(turn, draft).settled()
+    draft = dated(turn, draft)
+    return draft if results else draft.settled()
 
 
 def dated(turn: Turn, draft: Draft) -> Draft:
@@ -132,10 +133,6 @@ def place_in(value: str) -> int | None:
     """The place in a form's value."""
     found = PLACE.fullmatch(value)
     return int(found[1]) if found else None
-
-
-def _every(typed: Line, flag: str) -> tuple[str, ...]:
-    return (typed.flags[flag],) if flag in typed.flags else ()
 
 
 def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Series of polls as they are kept."""
 
 import json
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +36,7 @@ def change(connection: Connection, changed: Series) -> Series:
     values = {
         "author_id": changed.author,
         "recurrence": changed.recurrence.written(),
-        "skipped": json.dumps(sorted(at.isoformat() for at in changed.skipped)),
+        "skipped": json.dumps(sorted(day.isoformat() for day in changed.skipped)),
         "paused": changed.paused,
         "ended_at": changed.ended_at,
     }
@@ -59,7 +59,7 @@ def _series(row: Any) -> Series:  # noqa: ANN401 -- a row of the table
         author=author,
         recurrence=Recurrence.of(recurrence),
         zone=zone,
-        skipped=frozenset(map(datetime.fromisoformat, json.loads(skipped))),
+        skipped=frozenset(map(date.fromisoformat, json.loads(skipped))),
         paused=paused,
         ended_at=ended_at,
     )

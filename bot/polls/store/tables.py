@@ -18,7 +18,7 @@ series = sa.Table(
     sqlite_autoincrement=True,
 )
 """Polls that come again. The next one always stands in `polls`, scheduled; opening it writes down the one after.
-`skipped` are instants of the rhythm that are left out, in JSON."""
+`skipped` are days that are left out, in JSON."""
 
 polls = sa.Table(
     "polls",

@@ -1,0 +1,85 @@
+"""One line asks any poll."""
+
+import pytest
+
+from bot.polls.service import reading
+from tests.bot.polls.test_kinds import ballot
+from tests.bot.stage import Stage, read_aloud
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '/poll "Tea?" "Green" "Black" --multi 2 --close "Fri 17:00"',
+        "/poll “Tea?” “Green” “Black” —multi 2 —close Fri 17:00",
+        "/poll „Tea?“ „Green“ „Black“ --close Fri 17:00 --multi=2",
+        '/poll «Tea?» «Green» «Black» --multi 2 --close="Fri 17:00"',
+        "/poll 'Tea?' 'Green' 'Black' --multi 2 --close 'Fri 17:00'",
+    ],
+)
+async def test_quotes_and_dashes_of_any_keyboard(stage: Stage, line: str) -> None:
+    await stage.type("U-anna", line)
+    text = read_aloud(await ballot(stage))
+    assert text.startswith("Tea?\nGreen: 0 ()\nBlack: 0 ()\n")
+    assert "closes Fri, 27 Nov, 17:00" in text
+
+
+async def test_a_moment_is_meant_where_its_author_lives(stage: Stage) -> None:
+    await stage.type("U-dora", '/poll "Tee?" "Grün" "Schwarz" --close Freitag 17 Uhr')
+    said = [said for said in await stage.planned() if said.drawing == "polls.ballot"][-1]
+    assert "Fri, 27 Nov, 16:00 UTC" in said.text
+
+
+async def test_the_whole_line_of_the_book(stage: Stage) -> None:
+    line = (
+        '/poll "Where?" "Lisbon" "Kraków" --multi 2 --secret --close "Fri 17:00" --add-options '
+        "--results after-close --remind 24h"
+    )
+    assert (await stage.type("U-anna", line)).form is None
+    text = read_aloud(await ballot(stage))
+    assert "Secret" in text
+    assert "several choices" in text
+    assert "results after closing" in text
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ("--multi 9", "how many people may choose"),
+        ("--secret --open", "one of open, confidential and secret"),
+        ("--secret --results after-vote", "shows nothing before it has closed"),
+        ("--results sometimes", "cannot read what stands behind --results"),
+        ("--every sometimes", "a rhythm such as"),
+        ("--remind soon", "how long before closing"),
+        ("--close never --remind 2h", "needs a closing time"),
+        ("--start yesterday", "an opening time in the future"),
+        ("--start tomorrow 9:00 --close 2026-11-23 18:00", "a closing time in the future"),
+        ("--in #nowhere", "I do not know #nowhere here"),
+        ("--audience @nobody", "I do not know @nobody here"),
+        ("--quiz Oslo", "needs its right answer"),
+        ("--owner somebody --answer-by 2w", "cannot read what stands behind --owner"),
+    ],
+)
+async def test_what_cannot_be_read_is_said_and_nothing_is_lost(stage: Stage, flags: str, sentence: str) -> None:
+    answer = await stage.type("U-anna", f'/poll "Tea?" "Green" "Black" {flags}')
+    assert answer.form is not None
+    assert any(sentence in problem for problem in answer.form.problems.values()), answer.form.problems
+    assert answer.form.fields[0].value == "Tea?"  # type: ignore[union-attr]
+    assert not await stage.planned()
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("24h", 1440), ("2d", 2880), ("90 min", 90), ("3", 180)])
+def test_a_length_of_time(typed: str, minutes: int) -> None:
+    found = reading.span(typed)
+    assert found is not None
+    assert found.total_seconds() == minutes * 60
+
+
+async def test_right_to_left_text_and_emoji(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "איפה?" "ליסבון 🌊" "\u200fקרקוב\u200e" --close 2h')  # noqa: RUF001 -- Hebrew
+    assert "איפה?\nליסבון 🌊: 0 ()" in read_aloud(await ballot(stage))  # noqa: RUF001 -- as above
+
+
+async def test_a_mention_in_a_question_stays_a_mention(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "Shall <@U-ben> cook?" "Yes" "No"')
+    assert "Shall @Ben cook?" in read_aloud(await ballot(stage))
