@@ -20,6 +20,9 @@ from bot.core.spread import due
 from bot.core.words import read
 
 FLAGS: Final = frozenset({"to", "at", "within"})
+MOMENTS: Final = frozenset({"at", "within"})
+"""Flags whose value may be several words."""
+
 LISTS: Final = frozenset({"list", "liste"})
 BITE: Final = 500
 """People in one transaction: votes that come meanwhile wait for no more than that."""
@@ -39,7 +42,7 @@ class Campaigns:
             return Answer(whisper=self._list(turn))
         if not turn.act.text.strip():
             return self.begin(turn)
-        line = read(turn.act.text, FLAGS)
+        line = read(turn.act.text, FLAGS, wordy=MOMENTS)
         phrases = line.phrases or ((line.rest,) if line.rest else ())
         draft = Draft(
             title=phrases[0] if phrases else "",

@@ -94,7 +94,7 @@ async def test_a_window_that_is_too_short_is_said_to_be_and_lengthened(slow: Sta
 
 
 async def test_a_window_that_is_long_enough_is_used(slow: Stage) -> None:
-    said = read_aloud(await preview(slow, f'{MOVE} --at "Tue 9:00" --within 4h'))
+    said = read_aloud(await preview(slow, f"{MOVE} --at Tue 9:00 --within 4h"))
     assert "It begins Tue, 24 Nov, 09:00 GMT. Spread over 4 h; the last about Tue, 24 Nov, 13:00 GMT." in said
 
 
