@@ -28,11 +28,13 @@ class Crowd:
 
     In the workspace T3, for example, live U3x0, U3x1 and so on. The messages are numbered turn by turn among the
     workspaces; the first is due `after` seconds from now, and each other `gap` seconds after the one before. It is noon
-    where the people live, so nothing waits for the end of quiet hours.
+    where the people live, so nothing waits for the end of quiet hours. The first workspace has the number `first`;
+    without a `drawing` there is no message to anybody.
     """
 
     workspaces: int
     people: int
+    first: int = 0
     lane: Lane = Lane.NUDGE
     drawing: str = DRAWING
     after: float = -3600.0
@@ -46,7 +48,7 @@ class Crowd:
         database = open_database(url)
         await database.run(migrations.upgrade)
         now = SystemClock().now()
-        for number in range(self.workspaces):
+        for number in range(self.first, self.first + self.workspaces):
             await database.run(lambda connection, number=number: self._populate(connection, number, now))  # type: ignore[misc]
         await database.close()
         tidy(url)
@@ -72,7 +74,8 @@ class Crowd:
         connection.execute(
             directory.accounts.insert().from_select(list(account), sa.select(*account.values()).where(mine))
         )
-        self._plan(connection, workspace, number, first, now)
+        if self.drawing:
+            self._plan(connection, workspace, number, first, now)
 
     def _plan(self, connection: Connection, workspace: Workspace, number: int, first: int, now: datetime) -> None:
         begin = now + timedelta(seconds=self.after + number * self.gap)

@@ -8,6 +8,7 @@ line of JSON (`Figures`).
 
 import asyncio
 import json
+import socket
 import struct
 import subprocess
 import sys
@@ -22,12 +23,16 @@ import uvloop
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of a load: requests a second, latency in milliseconds, and how many answers were not 200."""
+    """What came of a load: requests a second, latency in milliseconds, how many answers were not 200.
+
+    `ended` is when the last answer came, in seconds since 1970.
+    """
 
     rate: float
     p50: float
     p99: float
     refused: int
+    ended: float
 
 
 def write(requests: Iterable[bytes], file: Path) -> None:
@@ -42,6 +47,24 @@ def run(port: int, connections: int, file: Path, *, rate: float = 0.0) -> Figure
     command = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(rate), str(file)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
     return Figures(**json.loads(done.stdout))
+
+
+def ask(port: int, request: bytes) -> tuple[float, bytes]:
+    """One request over a connection of its own: the milliseconds to the end of its answer, and the answer's body."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        begun = time.perf_counter()
+        connection.sendall(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer or len(answer.partition(b"\r\n\r\n")[2]) < _length(answer):
+            received = connection.recv(65536)
+            if not received:
+                raise ConnectionError("the server hung up")
+            answer += received
+        took = (time.perf_counter() - begun) * 1000
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if b" 200 " not in head[:16]:
+        raise SystemExit(f"refused: {head[:100]!r}")
+    return took, body
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -123,10 +146,10 @@ async def _load(port: int, connections: int, rate: float, requests: list[bytes])
         for end in ends
     ]
     await asyncio.gather(*ends)
-    seconds = time.perf_counter() - begun
+    seconds, ended = time.perf_counter() - begun, time.time()
     latencies = [latency for _, connection in made for latency in connection.latencies]
     refused = sum(connection.refused for _, connection in made)
-    return Figures(len(latencies) / seconds, percentile(latencies, 0.5), percentile(latencies, 0.99), refused)
+    return Figures(len(latencies) / seconds, percentile(latencies, 0.5), percentile(latencies, 0.99), refused, ended)
 
 
 if __name__ == "__main__":

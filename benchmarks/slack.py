@@ -33,6 +33,15 @@ class Call:
     taken: bool
 
 
+@dataclass(frozen=True)
+class Redraw:
+    """A message that was drawn anew: when (seconds since 1970), the message's `ts`, and its words, a block a line."""
+
+    at: float
+    message: str
+    words: str
+
+
 class Slack:
     """What it knows and what it has seen. A minute slides, which is the strictest way to read `N a minute`."""
 
@@ -41,25 +50,32 @@ class Slack:
         self._a_minute = a_minute
         self._recent: deque[float] = deque()
         self._calls: list[tuple[float, bytes, bool]] = []
+        self._redraws: list[tuple[float, bytes]] = []
 
     def answer(self, method: bytes, path: bytes, body: bytes) -> bytes:
         """The whole answer to a request."""
         match path.partition(b"?")[0].rpartition(b"/")[2]:
             case b"chat.postMessage":
                 return self._post(body)
+            case b"chat.update":
+                self._redraws.append((time.time(), body))
+                told: Any = {"channel": "C1", "ts": json.loads(body)["ts"]}
             case b"auth.test":
-                told: Any = {"team_id": "T1", "team": "Bench", "user_id": "UBOT", "bot_id": "BBOT", "user": "drumbeat"}
+                told = {"team_id": "T1", "team": "Bench", "user_id": "UBOT", "bot_id": "BBOT", "user": "drumbeat"}
             case b"users.list":
                 told = {"members": [_member(number) for number in range(self._people)]}
             case b"conversations.open":
                 told = {"channel": {"id": "D1"}}
             case b"ledger" if method == b"DELETE":
                 self._calls.clear()
+                self._redraws.clear()
                 told = {}
             case b"ledger":
                 return _http(
                     b"200 OK", json.dumps([(at, _key(sent), taken) for at, sent, taken in self._calls]).encode()
                 )
+            case b"redraws":
+                return _http(b"200 OK", json.dumps([_drawn(at, sent) for at, sent in self._redraws]).encode())
             case b"count":
                 return _http(b"200 OK", str(len(self._calls)).encode())
             case _:
@@ -94,6 +110,22 @@ def _member(number: int) -> dict[str, Any]:
 def _key(body: bytes) -> str:
     sent = json.loads(body) if body.startswith(b"{") else {}
     return str(sent.get("metadata", {}).get("event_payload", {}).get("key", ""))
+
+
+def _drawn(at: float, body: bytes) -> tuple[float, str, str]:
+    sent = json.loads(body)
+    return at, sent["ts"], "\n".join(_words(sent["blocks"]))
+
+
+def _words(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
+    """Every text in some blocks, in reading order."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _words(each)
+    elif isinstance(part, dict):
+        text = part.get("text")
+        yield from (text,) if isinstance(text, str) else ()
+        yield from _words(list(part.values()))
 
 
 class _Connection(asyncio.Protocol):
@@ -143,6 +175,11 @@ def count(port: int) -> int:
 def calls(port: int) -> list[Call]:
     """Every message that came, the first first."""
     return [Call(*each) for each in json.loads(_ask(port, "GET", "ledger"))]
+
+
+def redraws(port: int) -> list[Redraw]:
+    """Every redraw that came, the first first."""
+    return [Redraw(*each) for each in json.loads(_ask(port, "GET", "redraws"))]
 
 
 def forget(port: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks import load, serving, slack_says
+from benchmarks import load, polling, serving
 from benchmarks.verdict import Verdict
 from tests.parts.process import free_port, running
 
@@ -22,6 +22,7 @@ SMALL: Final = (200, 1)
 CONNECTIONS: Final = 32
 PEOPLE: Final = 5_000
 SECRET: Final = secrets.token_hex(16)
+OPTIONS: Final = ("Pizza", "Sushi", "Salad")
 
 
 def run(small: bool) -> Verdict:  # noqa: FBT001 -- every benchmark is called like this
@@ -37,24 +38,25 @@ def run(small: bool) -> Verdict:  # noqa: FBT001 -- every benchmark is called li
 def _measure(votes: int, rounds: int) -> tuple[float, float]:
     with ExitStack() as parts, tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        bare = parts.enter_context(_bare(place))
+        bolt = parts.enter_context(bare(place))
         house = parts.enter_context(serving.house(place, _settings(), people=PEOPLE))
-        _ask(house, place)
+        poll = polling.ask(house, serving.sqlite(place), SECRET, OPTIONS)
         shares, tails = [], []
         for number in range(rounds):
             file = place / f"votes{number}"
-            load.write((_vote(number * votes + vote) for vote in range(votes)), file)
-            against, ours = load.run(bare, CONNECTIONS, file), load.run(house, CONNECTIONS, file)
-            _tell("Bolt alone", against)
-            _tell("votes", ours)
+            load.write((_vote(poll, number * votes + vote) for vote in range(votes)), file)
+            against, ours = load.run(bolt, CONNECTIONS, file), load.run(house, CONNECTIONS, file)
+            tell("Bolt alone", against)
+            tell("votes", ours)
             shares.append(ours.rate / against.rate)
             tails.append(ours.p99 / against.p99)
         _check(place, min(votes * rounds, PEOPLE))
         return median(shares), median(tails)
 
 
-def _tell(name: str, figures: load.Figures) -> None:
-    print(f"  {name}: {figures.rate:.0f}/s, p50 {figures.p50:.1f} ms, p99 {figures.p99:.1f} ms")
+def tell(name: str, figures: load.Figures) -> None:
+    """Print figures, and give up if anything was refused."""
+    print(f"  {name}: {figures.rate:.0f}/s, p50 {figures.p50:.1f} ms, p99 {figures.p99:.1f} ms", flush=True)
     if figures.refused:
         raise SystemExit(f"{figures.refused} were refused")
 
@@ -64,25 +66,15 @@ def _settings() -> dict[str, str]:
 
 
 @contextmanager
-def _bare(place: Path) -> Iterator[int]:
+def bare(place: Path) -> Iterator[int]:
+    """Bolt alone, for the length of the block; its port."""
     port = free_port()
     with running([sys.executable, "-m", "benchmarks.noop", str(port), SECRET], log=place / "noop.log", port=port):
         yield port
 
 
-def _ask(port: int, place: Path) -> None:
-    file = place / "ask"
-    words = '"Lunch?" "Pizza" "Sushi" "Salad" --close never'
-    load.write([slack_says.command(SECRET, "/poll", words, team="T1", channel="C1", user="U000001")], file)
-    load.run(port, 1, file)
-    serving.wait(lambda: serving.count(serving.sqlite(place), "messages") > 0, "the poll is posted")
-
-
-def _vote(number: int) -> bytes:
-    address, value = f"polls.vote#{number % 3}", f"1:{number % 3}"
-    return slack_says.click(
-        SECRET, address, value, team="T1", channel="C1", user=f"U{number % PEOPLE:06}", number=number
-    )
+def _vote(poll: int, number: int) -> bytes:
+    return polling.vote(SECRET, poll, number % len(OPTIONS), f"U{number % PEOPLE:06}", number)
 
 
 def _check(place: Path, voters: int) -> None:
