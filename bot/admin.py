@@ -51,6 +51,29 @@ def secret() -> None:
     typer.echo(secrets.token_urlsafe(32))
 
 
+@commands.command()
+def join(
+    one: str,
+    other: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only said what would be done.")] = False,  # noqa: FBT002 -- as above
+) -> None:
+    """Make one organisation of two workspaces, for good: `drumbeat join slack:T024BE7LD teams:TENANT`."""
+
+    def joined(connection: Connection) -> tuple[bool, int]:
+        two = _workspace(connection, one), _workspace(connection, other)
+        done = directory.together(connection, *two)
+        return done, (directory.join if yes else directory.shared)(connection, *two)
+
+    done, people = with_database(lambda database: database.run(joined))
+    counted = f"{people} {'person' if people == 1 else 'people'} with the same verified e-mail address in both"
+    if done:
+        typer.echo(f"{one} and {other} are one organisation already.")
+    elif yes:
+        typer.echo(f"{one} and {other} are one organisation now; {counted} became one each.")
+    else:
+        typer.echo(f"{counted} would become one each. Nobody can undo it: add --yes to do it.")
+
+
 @role.command(name="add")
 def add_role(context: typer.Context, platform: str, who: str, what: Role) -> None:
     """Give a role to somebody, by account id or e-mail address: `drumbeat role add slack U024BE7LH communicator`."""
@@ -77,6 +100,15 @@ def list_roles() -> None:
 
     lines = with_database(lambda database: database.read(listed))
     typer.echo("\n".join(lines) or "Nobody has a role yet; a workspace's own admins are communicators without one.")
+
+
+def _workspace(connection: Connection, named: str) -> Workspace:
+    """A workspace that an admin names as `slack:T024BE7LD`, by the platform's own id."""
+    platform, _, key = named.partition(":")
+    if found := directory.find_workspace(connection, platform, key):
+        return found
+    known = ", ".join(f"{each.platform}:{each.key}" for each in directory.all_workspaces(connection))
+    raise Unusable(f"There is no workspace {named}. Those that Drumbeat knows: {known or 'none'}.")
 
 
 def _change_role(clock: Clock, platform: str, who: str, what: Role, event: str) -> None:

@@ -178,6 +178,8 @@ class Feature:
     may press a button, send a form or fetch a file, where not everybody may. together: clicks and forms that are
     settled in batches, so that what is written does not tell who did what (`gathering`). lost: by drawing, what is done
     when a message that can be redrawn was deleted, or its place archived or left, so that it can be posted again.
+    united: two people became the reader, whose rows all of theirs are by now; the number is the one that went. What
+    holds such numbers elsewhere (names, subjects) is put right there, and what counted both is shown anew.
     """
 
     name: str
@@ -198,11 +200,14 @@ class Feature:
     home: Callable[[View], Sequence[Part]] | None = None
     waiting: Callable[[View], Sequence[Text]] | None = None
     data: Callable[[View], Sequence[tuple[str, str]]] | None = None
+    united: Callable[[View, int], None] | None = None
     forget: Callable[[View], None] | None = None
 
 
 def require(person: Person, role: Role | None, t: Texts) -> None:
     """Refuse a person who does not hold `role`."""
+    if not person.may(role) and role is Role.ADMIN:
+        raise Refused(t("This is for admins. Ask one of them to do it."))
     if not person.may(role):
         raise Refused(t("This is for communicators. Ask one of them, or an admin, to add you."))
 

@@ -1,7 +1,7 @@
 """Home: help, settings, roles, silence, one's own data, and the top of the home page.
 
 words: what can be typed behind `/drumbeat`. service: handlers for everybody. settings, roles: handlers for
-communicators. cards: what people see.
+communicators. joining: handlers for admins. cards: what people see.
 """
 
 from collections.abc import Sequence
@@ -30,19 +30,23 @@ def feature(others: Sequence[Feature]) -> Feature:
             "language": home.speak,
             "settings": home.settings.open,
             "erase": home.erase,
+            "join": home.joining.join,
         },
         forms={"settings": home.settings.save},
-        roles={"settings": Role.COMMUNICATOR},
+        roles={"settings": Role.COMMUNICATOR, "join": Role.ADMIN},
         events={"installed": home.installed, "synced": home.synced},
         drawings={
             "welcome": home.draw_welcome,
             "communicator": home.draw_communicator,
             "undelivered": home.draw_undelivered,
+            "joined": home.joining.draw_joined,
         },
         things={
             "welcome": later("the first three steps"),
             "communicator": later("a word to a new communicator"),
             "undelivered": later("why a post did not appear"),
+            "joined": later("that two chats were joined"),
         },
+        ticks={"unite": home.unite},
         home=home.home,
     )

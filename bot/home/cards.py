@@ -133,6 +133,51 @@ def communicator(t: Texts) -> Card:
     return Card(said, (Prose(plain(said)), Buttons(row)))
 
 
+def chat(workspace: Workspace) -> str:
+    """A workspace by its platform and name: `Slack Acme`."""
+    return f"{workspace.platform.capitalize()} {workspace.name or workspace.key}"
+
+
+def join_code(t: Texts, here: Workspace, code: str) -> Card:
+    """The code with which an admin of another chat joins it to this one."""
+    said = t.rich("Let an admin of the other chat type `/drumbeat join {code}` there, within 15 minutes.", code=code)
+    about = t("It joins that chat to {here}. Before anything happens, it says what would.", here=chat(here))
+    return Card(spoken(said), (Prose(said), Context(plain(about))))
+
+
+def join(t: Texts, here: Workspace, there: Workspace, people: int, value: str) -> Card:
+    """What joining two chats would do, with the button that does it."""
+    said = t("Join {here} and {there}: one organisation from then on?", here=chat(here), there=chat(there))
+    one = t.many(
+        "{count} person has the same verified e-mail address in both, and becomes one person: with one vote, the roles "
+        "of both, and silence in both if they said stop in one. So does whoever gets the same address later.",
+        "{count} people have the same verified e-mail address in both, and each becomes one person: with one vote, the "
+        "roles of both, and silence in both if they said stop in one. So does whoever gets the same address later.",
+        people,
+    )
+    button = Button(
+        t.many("Join them: {count} person becomes one", "Join them: {count} people become one", people),
+        "home.join",
+        value,
+        style=Style.DANGER,
+        confirm=t("Join them for good? Nobody can undo it."),
+    )
+    return Card(said, (Heading(said), Prose(plain(one)), Context(plain(t("Nobody can undo it."))), Buttons((button,))))
+
+
+def joined(t: Texts, here: Workspace, there: Workspace, people: int) -> Card:
+    """Two chats are one organisation."""
+    return note(
+        t.many(
+            "{here} and {there} are one organisation now; {count} person in both is one person.",
+            "{here} and {there} are one organisation now; {count} people in both are one person each.",
+            people,
+            here=chat(here),
+            there=chat(there),
+        )
+    )
+
+
 def settings(t: Texts, workspace: Workspace) -> Form:
     """The communicator's settings, filled with what holds now."""
     chosen = workspace.settings

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from bot.core import outbox
 from bot.core.cards import Button, Card, Part, note
+from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.feature import CommandHelp, Feature, Turn, View, Withdrawn, Word
 from bot.core.interactions import Answer, Click, Command
@@ -13,10 +15,13 @@ from bot.core.people import Role
 from bot.core.texts import LOCALES, Texts, later
 from bot.home import cards, words
 from bot.home.cards import Hint
+from bot.home.joining import Joining
 from bot.home.roles import Roles
 from bot.home.settings import Settings
 
 COMMAND: Final = "drumbeat"
+PAIRS: Final = 50
+"""People who became one and are told of in one transaction."""
 
 
 class Home:
@@ -25,6 +30,7 @@ class Home:
     def __init__(self, others: Sequence[Feature]) -> None:
         self.others = others
         self.settings = Settings()
+        self.joining = Joining()
         self.words = {**self._words(), **{name: word for other in others for name, word in other.words.items()}}
 
     def drumbeat(self, turn: Turn) -> Answer:
@@ -66,6 +72,19 @@ class Home:
             "from its profile."
         )
         return Answer(replace=note(said))
+
+    def unite(self, connection: Connection, now: datetime) -> int:
+        """Tell the features of people who became one since."""
+        pairs = directory.untold(connection, PAIRS, now)
+        for kept, gone in pairs:
+            if workspace := directory.workspace_of(connection, kept):
+                reader = directory.person(connection, workspace, kept)
+                texts = Texts(reader.locale, reader.zone)
+                view = View(connection=connection, workspace=workspace, now=now, t=texts, reader=reader)
+                for feature in self.others:
+                    if feature.united:
+                        feature.united(view, gone)
+        return len(pairs)
 
     def installed(self, turn: Turn) -> None:
         """The bot is new here, or in one more team: there are people to learn, and an admin gets three steps."""
@@ -164,6 +183,12 @@ class Home:
                 about=later("Names who may change all this; also `remove` and `list`"),
                 example=later("/drumbeat communicators add @name"),
                 role=communicator,
+            ),
+            "join": Word(
+                handler=self.joining.typed,
+                about=later("Makes one organisation of two chats, such as Slack and Teams"),
+                example=later("/drumbeat join"),
+                role=Role.ADMIN,
             ),
         }
 

@@ -48,4 +48,5 @@ def feature() -> Feature:
         waiting=intros.waiting,
         data=intros.data,
         forget=intros.forget,
+        united=intros.united,
     )

@@ -7,6 +7,7 @@ from typing import Final
 from bot.core import outbox
 from bot.core.cards import Card, Part, note
 from bot.core.database import Connection
+from bot.core.directory import store as directory
 from bot.core.feature import Scene, Turn, View, Withdrawn
 from bot.core.forms import FORM_TEXT
 from bot.core.interactions import Answer, Command, Event, Submission, Value
@@ -131,7 +132,7 @@ class Intros:
 
     def draw_introduction(self, view: View) -> Card:
         """The message in the channel."""
-        kept = store.find(view.connection, int(view.arguments["person"]))
+        kept = store.find(view.connection, directory.current(view.connection, int(view.arguments["person"])))
         if kept is None:
             return cards.taken_back(view.t)
         author = view.person(kept.person)
@@ -166,6 +167,12 @@ class Intros:
             store.forget(view.connection, view.reader.id)
             outbox.cancel_person(view.connection, view.reader.id, "forgotten", "intros:")
             outbox.cancel_subject(view.connection, cards.subject(view.reader.id), "forgotten")
+            outbox.redraw(view.connection, cards.subject(view.reader.id), view.now)
+
+    def united(self, view: View, gone: int) -> None:
+        """The reader was two people: what either has posted shows the one introduction that is left."""
+        if view.reader:
+            outbox.hand_over(view.connection, cards.subject(gone), cards.subject(view.reader.id))
             outbox.redraw(view.connection, cards.subject(view.reader.id), view.now)
 
     def _meet(self, turn: Turn) -> None:

@@ -58,4 +58,5 @@ def feature(others: Sequence[Feature] = ()) -> Feature:
         home=rhythm.home,
         data=rhythm.data,
         forget=rhythm.forget,
+        united=rhythm.united,
     )

@@ -249,6 +249,16 @@ class Rhythm:
             _drop(view.connection, view.reader)
             outbox.cancel_person(view.connection, view.reader.id, "erased", "rhythm:")
 
+    def united(self, view: View, gone: int) -> None:
+        """The reader was two people: what is left of both plans runs in the one name."""
+        if view.reader is None:
+            return
+        for slot in EVERY:
+            cadence.drop(view.connection, _named_slot(gone, slot))
+        for campaign in (f"rhythm:{gone}:", _named_slot(gone, LEADER)):
+            outbox.cancel_person(view.connection, view.reader.id, "rhythm_changed", campaign)
+        _run(view, view.reader)
+
     def _reminder(self, scene: Scene, person: Person, day: date, step: int) -> Card:
         purpose, beginning = model.leader_prompt(person.id, day, step)
         return cards.reminder(scene.t, scene.t(purpose), scene.t(beginning), day, step)

@@ -8,6 +8,7 @@ from bot.core import outbox as core
 from bot.core import texts
 from bot.core.cards import Card
 from bot.core.database import Connection, metadata, open_database
+from bot.core.directory import invitations
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.outbox import Lane, State, outbox
@@ -28,6 +29,7 @@ PLACES = [
     ("C-praise", PlaceKind.CHANNEL, "похвала"),
 ]
 ZONE = "Asia/Kolkata"
+CODES = ("K7QF-2MXA-9BTR", "AAAA-BBBB-CCCC")
 REASON = "за помощь с большим отчётом"
 
 
@@ -85,6 +87,7 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await campaign(walk)
     await decide(walk)
     await open_homes(walk)
+    await join_chats(walk)
     await leave(walk)
     assert everything(walk.stage) == walk.met
 
@@ -161,6 +164,26 @@ async def name_people(walk: Walk) -> None:
         for line in ("", "add", "add <@U-ben>", "add <@U-chen>", "list", "remove <@U-chen>"):
             await walk.type("U-anna", f"/drumbeat {role} {line}")
     await walk.press("U-ben", await walk.newest("home.communicator"), "home.help")
+
+
+async def join_chats(walk: Walk) -> None:
+    def prepared(connection: Connection) -> None:
+        here, there = directory.workspace(connection, "stage", "W1"), directory.workspace(connection, "stage", "W2")
+        for workspace, name in ((here, "Альфа"), (there, "Бета")):
+            directory.describe_workspace(connection, workspace.id, name=name, locale=walk.locale)
+        maker = directory.learn(connection, there, Profile(account="T-maker", name="Макс", admin=True))
+        for code in CODES:
+            invitations.invite(connection, there, maker, code, walk.stage.clock.now())
+
+    await walk.stage.run(prepared)
+    await walk.type("U-anna", "/drumbeat join")
+    await walk.type("U-anna", "/drumbeat join ?")
+    await walk.type("U-ben", "/drumbeat join")
+    offered, other = [(await walk.type("U-anna", f"/drumbeat join {code}")).whisper for code in CODES]
+    await walk.press("U-anna", offered, "home.join")
+    await walk.press("U-anna", offered, "home.join")
+    await walk.press("U-anna", other, "home.join")
+    await walk.newest("home.joined")
 
 
 async def ask_for_help(walk: Walk) -> None:

@@ -74,6 +74,12 @@ def person(connection: Connection, workspace: Workspace, person_id: int) -> Pers
     return _person(found) if found else person(connection, workspace, _now(connection, person_id))
 
 
+def current(connection: Connection, person_id: int) -> int:
+    """Whose number it is by now: another's, where it was a person's who became one with them."""
+    known = sa.select(former.c.person_id).where(former.c.id == person_id)
+    return connection.execute(known).scalar_one_or_none() or person_id
+
+
 def readers(connection: Connection, here: Collection[tuple[int, int]]) -> dict[tuple[int, int], Person]:
     """People by pairs of workspace and person (our own ids), each with the account they have there (empty if none).
 
@@ -167,8 +173,10 @@ def _readers_by_now(
 
 
 def _now(connection: Connection, person_id: int) -> int:
-    """Whose number it is now that was a person's before two became one."""
-    return int(connection.execute(sa.select(former.c.person_id).where(former.c.id == person_id)).scalar_one())
+    now = current(connection, person_id)
+    if now == person_id:
+        raise LookupError(person_id)
+    return now
 
 
 def _person(row: Sequence[Any]) -> Person:

@@ -2,6 +2,7 @@
 
 from bot.core.directory.joining import join, shared, together, untold
 from bot.core.directory.people import (
+    current,
     email,
     everybody,
     forget,
@@ -27,6 +28,7 @@ from bot.core.directory.workspaces import (
     to_sync,
     workspace,
     workspace_by_id,
+    workspace_of,
     workspaces_by_id,
 )
 
@@ -35,6 +37,7 @@ __all__ = [
     "accounts",
     "all_workspaces",
     "choose",
+    "current",
     "describe_workspace",
     "email",
     "everybody",
@@ -65,6 +68,7 @@ __all__ = [
     "untold",
     "workspace",
     "workspace_by_id",
+    "workspace_of",
     "workspaces",
     "workspaces_by_id",
 ]

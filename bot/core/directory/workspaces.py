@@ -54,6 +54,13 @@ def workspaces_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Wo
     return {found.id: found for found in map(_workspace, _WORKSPACES.rows(connection, ids=sorted(set(ids))))}
 
 
+def workspace_of(connection: Connection, person_id: int) -> Workspace | None:
+    """The first workspace in which a person has an account."""
+    mine = sa.select(workspaces).join(accounts, accounts.c.workspace_id == workspaces.c.id)
+    row = connection.execute(mine.where(accounts.c.person_id == person_id).order_by(workspaces.c.id).limit(1)).first()
+    return _workspace(row) if row else None
+
+
 def all_workspaces(connection: Connection, platform: str = "") -> list[Workspace]:
     """Every active workspace, or those of one platform."""
     rows = connection.execute(sa.select(workspaces).where(workspaces.c.active).order_by(workspaces.c.id))

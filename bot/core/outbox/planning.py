@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.core.database import Connection, Instant, Prepared, insert
-from bot.core.outbox.tables import UNIQUE_KEY, Entry, Lane, State, messages, outbox
+from bot.core.outbox.tables import READY, UNIQUE_KEY, Entry, Lane, State, messages, outbox
 
 
 def send(  # noqa: PLR0913 -- one row has that many facts
@@ -108,6 +108,12 @@ def addressees(connection: Connection, subject: str) -> list[int]:
     """The people who got a message of a subject privately, by our own ids."""
     mine = sa.and_(messages.c.subject == subject, messages.c.person_id.is_not(None))
     return list(connection.execute(sa.select(messages.c.person_id).where(mine).distinct()).scalars())
+
+
+def hand_over(connection: Connection, subject: str, to: str) -> None:
+    """What waits or was sent about a subject is about another one from now on."""
+    connection.execute(messages.update().where(messages.c.subject == subject).values(subject=to))
+    connection.execute(outbox.update().where(READY, outbox.c.subject == subject).values(subject=to))
 
 
 UNDELIVERED: Final = "home.undelivered"

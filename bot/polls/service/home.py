@@ -39,7 +39,17 @@ def data(view: View) -> Sequence[tuple[str, str]]:
 def forget(view: View) -> None:
     """Erase a person's votes; of secret ones nobody knows which they are, so only who took part is erased."""
     if view.reader:
-        for poll in voting.voted_in(view.connection, view.reader.id):
-            outbox.redraw(view.connection, subject(poll), view.now)
+        _redraw(view, view.reader.id)
         voting.forget(view.connection, view.reader.id)
         secrecy.forget(view.connection, view.reader.id)
+
+
+def united(view: View, _gone: int) -> None:
+    """The reader was two people: where both had voted, one vote is left, and the figures are others now."""
+    if view.reader:
+        _redraw(view, view.reader.id)
+
+
+def _redraw(view: View, voter: int) -> None:
+    for poll in voting.voted_in(view.connection, voter):
+        outbox.redraw(view.connection, subject(poll), view.now)
