@@ -37,6 +37,8 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
     "reaction_added": ("reactions:read",),
+    "subteam_created": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
     "team_join": ("users:read",),
     "tokens_revoked": (),
     "user_change": ("users:read",),

@@ -6,6 +6,7 @@ A missing key raises `KeyError`: whoever sent the payload hears 400.
 import html
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -157,6 +158,14 @@ def _left(body: Body, told: Body, _bot_user: str) -> Event | None:
     return None if _foreign(body, told) else Event(_origin(body, told), "left")
 
 
+def _grouped(body: Body, told: Body, _bot_user: str) -> Event:
+    """A user group that is new, or has another name."""
+    group = told["subteam"]
+    who = _origin(body, {"user": group.get("updated_by") or group.get("created_by")})
+    handle = str(group.get("handle") or group.get("name") or "")
+    return Event(replace(who, place=str(group["id"]), place_kind=PlaceKind.PEOPLE, place_name=handle), "named")
+
+
 def _home(body: Body, told: Body, _bot_user: str) -> Event | None:
     origin = _origin(body, {**told, "channel": ""})
     return Event(origin, "home_opened") if told.get("tab", "home") == "home" else None
@@ -186,6 +195,8 @@ EVENTS: Final[Mapping[str, Callable[[Body, Body, str], Interaction | None]]] = {
     "member_left_channel": _left,
     "message": _message,
     "reaction_added": _reaction,
+    "subteam_created": _grouped,
+    "subteam_updated": _grouped,
     "team_join": _joined,
     "user_change": _changed,
 }

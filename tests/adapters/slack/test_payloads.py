@@ -111,6 +111,15 @@ def test_who_comes_to_a_channel_and_leaves_it_is_told_with_the_channel() -> None
         assert heard({**told, "user_team": "T2"}, is_ext_shared_channel=True) is None
 
 
+@pytest.mark.parametrize("kind", ["subteam_created", "subteam_updated"])
+def test_a_user_group_is_known_by_its_handle(kind: str) -> None:
+    group = {"id": "S1", "team_id": "T1", "handle": "design", "name": "Design crew", "created_by": "U1"}
+    act = heard({"type": kind, "subteam": {**group, "updated_by": "U2"}})
+    assert (act.name, act.origin.account) == ("named", "U2")
+    assert (act.origin.place, act.origin.place_kind, act.origin.place_name) == ("S1", PlaceKind.PEOPLE, "design")
+    assert heard({"type": kind, "subteam": group}).origin.account == "U1"
+
+
 def test_bots_and_strangers_do_not_join() -> None:
     assert heard({"type": "team_join", "user": {"id": "U9", "is_bot": True}}) is None
     assert heard({"type": "user_change", "user": {"id": "U9", "is_stranger": True}}) is None

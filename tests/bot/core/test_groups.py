@@ -1,8 +1,11 @@
 """Named groups of people in what people type, and in what they read."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.directory import store as directory
+from bot.core.interactions import Event
 from bot.core.places import PlaceKind
 from bot.core.rich import Plain
 from bot.core.words import grouped, groups
@@ -61,3 +64,12 @@ async def test_what_people_wrote_shows_people_channels_and_groups(stage: Stage) 
     written = f"<@{anna.id}>: <&{group.id}> <&999> <&x> <# 1>"
     said = await stage.run(lambda c: stage.view(c, "U-ben").prose(written))
     assert said[1:] == (Plain(": "), Plain("@design"), Plain(" "), Plain("<&999>"), Plain(" <&x> <# 1>"))
+
+
+async def test_a_group_that_is_named_is_known_by_that_name_at_once(stage: Stage) -> None:
+    for name in ("design", "design-crew"):
+        origin = replace(stage.origin("U-anna", "G-design"), place_kind=PlaceKind.PEOPLE, place_name=name)
+        await stage.engine.handle(Event(origin, "named"))
+    workspace = await stage.workspace()
+    [group] = await stage.run(lambda c: directory.places_of(c, workspace, PlaceKind.PEOPLE))
+    assert (group.key, group.name) == ("G-design", "design-crew")
