@@ -128,8 +128,8 @@ def _mentioned(body: Body, told: Body, bot_user: str) -> Command | None:
     begins = re.match(rf"\s*<@{re.escape(bot_user)}(?:\|[^>]*)?>\s*", str(told.get("text", "")))
     if not bot_user or not begins or _foreign(body, told):
         return None
-    name, _, rest = str(told["text"])[begins.end() :].partition(" ")
-    return Command(_origin(body, told), name.lower(), spoken(rest).strip())
+    name, *rest = str(told["text"])[begins.end() :].split(maxsplit=1) or [""]
+    return Command(_origin(body, told), name.lower(), spoken("".join(rest)).strip())
 
 
 def _message(body: Body, told: Body, _bot_user: str) -> Interaction | None:

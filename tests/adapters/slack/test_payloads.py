@@ -95,6 +95,14 @@ def test_a_mention_in_a_sentence_is_none() -> None:
     assert heard({"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1.1", "text": "ask <@UBOT>"}) is None
 
 
+def test_a_mention_is_a_command_in_several_lines_too() -> None:
+    for typed, text in (("poll\nTea?\nYes\nNo", "Tea?\nYes\nNo"), ("poll", ""), ("", "")):
+        told = {"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1.1", "text": f"<@UBOT> {typed}"}
+        command = heard(told)
+        assert isinstance(command, Command)
+        assert (command.name, command.text) == (typed[:4], text)
+
+
 def test_a_reaction_names_its_message() -> None:
     item = {"type": "message", "channel": "C1", "ts": "1.1"}
     act = heard({"type": "reaction_added", "user": "U1", "reaction": "tada", "item": item, "item_user": "U2"})
