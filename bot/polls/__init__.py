@@ -7,7 +7,7 @@ from random import Random, SystemRandom
 
 from bot.core.feature import CommandHelp, Feature
 from bot.core.texts import later
-from bot.polls.service import asking, commands, drafts, drawing, home, life, managing, voting
+from bot.polls.service import asking, commands, drafts, drawing, home, life, managing, repeating, responding, voting
 from bot.polls.service.secrecy import Secrecy
 
 
@@ -40,16 +40,36 @@ def feature(chance: Random | None = None) -> Feature:
             "launch": drafts.launch,
             "discard": drafts.discard,
             "template": drafts.use,
+            "skip": repeating.skip,
+            "pause": repeating.pause,
+            "resume": repeating.resume,
+            "end": repeating.end,
+            "rhythm": repeating.rhythm,
+            "respond": responding.respond,
         },
         forms={
             "create": drafts.create,
             "question": drafts.question,
             "settings": drafts.settings,
             "answer": voting.answer,
+            "rhythm": repeating.rhythm,
+            "respond": responding.respond,
         },
         together={"seal": secrecy.seal},
-        drawings={"ballot": drawing.draw_ballot, "outcome": drawing.draw_outcome},
-        things={"ballot": later("a poll"), "outcome": later("the outcome of a poll")},
+        drawings={
+            "ballot": drawing.draw_ballot,
+            "outcome": drawing.draw_outcome,
+            "reminder": responding.draw_reminder,
+            "owed": responding.draw_owed,
+            "response": responding.draw_response,
+        },
+        things={
+            "ballot": later("a poll"),
+            "outcome": later("the outcome of a poll"),
+            "reminder": later("a reminder to vote"),
+            "owed": later("a reminder to answer a poll"),
+            "response": later("the answer to a poll"),
+        },
         ticks={"due": life.due},
         upcoming=life.next_due,
         home=home.home,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.polls.model.breakdown import FLOOR
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 
 EDITABLE_FOR: Final = timedelta(minutes=15)
@@ -40,7 +41,8 @@ class Poll:
 
     `workspace` is where it was asked from. `remind` is how long before closing those who have not voted hear of it.
     `owner` answers its outcome by `answer_by`. `step_at` is when hidden votes are looked at next. `invite_at` is when
-    the next people are written to who are asked by name, `invited` the last one who was; `reminded` likewise.
+    the next people are written to who are asked by name, `invited` the last one who was; `reminded` likewise. `fewest`
+    is how few voters may be shown together where names are hidden: what was set when it first opened.
     """
 
     id: int
@@ -70,6 +72,7 @@ class Poll:
     answer: str = ""
     answered_at: datetime | None = None
     series: int | None = None
+    fewest: int = FLOOR
 
     @property
     def title(self) -> str:
@@ -137,13 +140,19 @@ class Poll:
                 (self.step_at, Due.STEP),
                 (self.closes_at, Due.CLOSE),
             ]
-        if self.answer_by and not self.answered_at and not self.owed_at and self.opened_at:
-            waits.append((self.answer_by - OWED_BEFORE, Due.OWE))
+        if self.opened_at and not self.answered_at:
+            waits.append((self._owes_at(), Due.OWE))
         return sorted((at, due) for at, due in waits if at)
 
     def next_at(self) -> datetime | None:
         """When it waits for something next."""
         return next((at for at, _ in self.agenda()), None)
+
+    def _owes_at(self) -> datetime | None:
+        """When its owner hears of the answer: a day before it is due, and when it is."""
+        if self.answer_by is None or (self.owed_at and self.owed_at >= self.answer_by):
+            return None
+        return self.answer_by if self.owed_at else self.answer_by - OWED_BEFORE
 
     def _reminds_at(self) -> datetime | None:
         if self.remind is None or self.closes_at is None or self.reminded_at:

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from bot.core.cards import note
 from bot.core.feature import Turn
 from bot.core.interactions import NOTHING, Answer, Submission
 from bot.core.places import PlaceKind
@@ -14,7 +12,7 @@ from bot.polls.cards.problems import fits, problems, too_long
 from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
 from bot.polls.model.poll import Poll
-from bot.polls.service import life, reading
+from bot.polls.service import life, reading, repeating
 from bot.polls.store import asking, series
 
 
@@ -61,8 +59,8 @@ def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
         rhythm = series.begin(turn.connection, poll, draft.every, turn.me.zone)
         poll = replace(poll, series=rhythm.id)
     if draft.opens_at:
-        asking.change(turn.connection, replace(poll, opens_at=draft.opens_at))
-        return _scheduled(turn, draft.opens_at)
+        scheduled = asking.change(turn.connection, replace(poll, opens_at=draft.opens_at))
+        return Answer(whisper=repeating.card(turn, scheduled))
     asking.change(turn.connection, life.open_now(turn.connection, poll, turn.now))
     return NOTHING
 
@@ -72,8 +70,10 @@ def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
     poll = asking.poll_from(draft, turn.workspace.id, turn.me.id, turn.now)
     if not number:
         return asking.keep(turn.connection, poll, (*draft.places, *draft.groups))
+    before = asking.find_alone(turn.connection, number)
     asking.ask_only(turn.connection, number, (*draft.places, *draft.groups))
-    return asking.change(turn.connection, replace(poll, id=number))
+    mine = replace(poll, id=number, series=before.series, author=before.author) if before else poll
+    return asking.change(turn.connection, mine)
 
 
 def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:
@@ -83,11 +83,6 @@ def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:
     if fits(form):
         return Answer(form=form)
     return Answer(whisper=too_long(turn.t, sentences, draft))
-
-
-def _scheduled(turn: Turn, opens_at: datetime) -> Answer:
-    """A poll for later is confirmed to its author."""
-    return Answer(whisper=note(turn.t.rich("Your poll opens {when}.", when=turn.t.when(opens_at))))
 
 
 def _private(turn: Turn) -> bool:

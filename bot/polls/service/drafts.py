@@ -87,7 +87,7 @@ def revise(turn: Turn) -> Answer:
 def launch(turn: Turn) -> Answer:
     """A draft is asked."""
     poll = mine(turn, found(turn).id)
-    draft = draft_of(turn, poll)
+    draft = replace(draft_of(turn, poll), opens_at=None)
     if wrong := draft.problems(turn.now):
         return Answer(form=forms.form(turn.t, draft, problems(turn.t, draft, wrong), private=False, number=poll.id))
     asking.ask(turn, draft, poll.id)
@@ -145,9 +145,9 @@ def preview(turn: Turn, poll: Poll) -> Card:
 
 
 def mine(turn: Turn, number: int) -> Poll:
-    """A draft that somebody may change."""
+    """A draft, or a poll that is only scheduled, that somebody may change."""
     poll = managed(turn, number)
-    if poll.stage is not Stage.DRAFT:
+    if poll.stage not in (Stage.DRAFT, Stage.SCHEDULED):
         raise Refused(turn.t("This poll has been asked already."))
     return poll
 
@@ -164,6 +164,7 @@ def draft_of(turn: Turn, poll: Poll) -> Draft:
         places=tuple(sorted(asked.channels)),
         groups=tuple(sorted(asked.groups)),
         everybody=poll.everybody,
+        opens_at=poll.opens_at,
         closes_at=turn.now + reading.OPEN_FOR if late else poll.closes_at,
         remind=poll.remind,
         owner=poll.owner,

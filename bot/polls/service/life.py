@@ -11,12 +11,12 @@ from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.places import Place
 from bot.polls.cards.ballot import subject
-from bot.polls.model.breakdown import FLOOR
+from bot.polls.model.breakdown import LOWEST_FLOOR
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Due, Poll
 from bot.polls.model.privacy import closing, stepped
 from bot.polls.service import outreach
-from bot.polls.service.series import plan_next
+from bot.polls.service.series import plan_next, rests
 from bot.polls.store import asking, hiding, secrecy, voting
 
 BATCH: Final = 20
@@ -44,7 +44,7 @@ def next_due(connection: Connection, after: datetime) -> datetime | None:
 
 def open_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Ask a poll: in its channels at once, and of people by name from now on."""
-    opened = replace(poll, opened_at=now, closed_at=None)
+    opened = replace(poll, opened_at=now, closed_at=None, fewest=_fewest(connection, poll))
     if poll.promise is Promise.SECRET:
         secrecy.prepare(connection, poll)
     asked = outreach.asked_of(connection, poll)
@@ -107,7 +107,11 @@ def post(connection: Connection, poll: Poll, place: Place, now: datetime, again:
 
 
 def _open(connection: Connection, poll: Poll, now: datetime) -> Poll:
-    return open_now(connection, poll, now)
+    """Open at its time; after a pause of the machine it still runs as long as it was meant to."""
+    if resting := rests(connection, poll, now):
+        return resting
+    late = now - (poll.opens_at or now)
+    return open_now(connection, replace(poll, closes_at=poll.closes_at and poll.closes_at + late), now)
 
 
 def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
@@ -115,7 +119,7 @@ def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
     outbox.alone(connection, [subject(poll.id)])
     before = hiding.snapshot(connection, poll.id)
     voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
-    if (after := stepped(before, voting.counted(connection, poll), voters, people, FLOOR)) != before:
+    if (after := stepped(before, voting.counted(connection, poll), voters, people, poll.fewest)) != before:
         hiding.keep(connection, poll.id, after)
         outbox.redraw(connection, subject(poll.id), now, held=True)
     return replace(poll, step_at=None)
@@ -130,7 +134,14 @@ def _settle_figures(connection: Connection, poll: Poll) -> None:
         current = voting.counted(connection, poll)
         voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
     before = hiding.snapshot(connection, poll.id)
-    hiding.keep(connection, poll.id, closing(before, current, voters, people, FLOOR))
+    hiding.keep(connection, poll.id, closing(before, current, voters, people, poll.fewest))
+
+
+def _fewest(connection: Connection, poll: Poll) -> int:
+    """How few voters the poll may show together: whatever is set later, it keeps what it first opened with."""
+    if poll.opened_at:
+        return poll.fewest
+    return max(directory.workspace_by_id(connection, poll.workspace).settings.fewest, LOWEST_FLOOR)
 
 
 _STEPS: Final[Mapping[Due, Callable[[Connection, Poll, datetime], Poll]]] = {

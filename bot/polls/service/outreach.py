@@ -71,10 +71,16 @@ def tell_outcome(connection: Connection, poll: Poll, now: datetime) -> None:
     _write(connection, poll, invited, now, round_, "polls.outcome", now + OUTCOME_FOR)
 
 
+def tell_response(connection: Connection, poll: Poll, now: datetime) -> None:
+    """Tell those who were asked by name what comes of it."""
+    invited = outbox.addressees(connection, direct(poll.id))
+    _write(connection, poll, invited, now, f"response:{now:%Y%m%d%H%M%S}", "polls.response", now + OUTCOME_FOR)
+
+
 def owe(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Remind the owner of the answer that was promised."""
     owner = poll.owner or poll.author
-    _write(connection, poll, [owner], now, "owe", "polls.owed", now + OWED_FOR)
+    _write(connection, poll, [owner], now, f"owe:{now:%Y%m%d%H%M%S}", "polls.owed", now + OWED_FOR)
     return replace(poll, owed_at=now)
 
 

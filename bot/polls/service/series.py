@@ -12,22 +12,28 @@ from bot.polls.store import asking, series
 
 
 def plan_next(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
-    """Write down the poll that comes after one; None where the series has ended or rests."""
-    found = series.find(connection, poll.series) if poll.series else None
-    if found is None or not found.running:
+    """Write down the poll that comes after one; None where the rhythm has ended or rests."""
+    rhythm = series.find(connection, poll.series) if poll.series else None
+    if rhythm is None or not rhythm.running:
         return None
-    return asking.copy(connection, following(poll, found, now))
+    return asking.copy(connection, following(poll, rhythm, now))
 
 
-def following(poll: Poll, found: Series, now: datetime) -> Poll:
+def rests(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
+    """The poll at its next date, where its rhythm rests; None where it is to be asked."""
+    rhythm = series.find(connection, poll.series) if poll.series else None
+    return replace(following(poll, rhythm, now), id=poll.id) if rhythm and rhythm.paused else None
+
+
+def following(poll: Poll, rhythm: Series, now: datetime) -> Poll:
     """The next poll of a series, as it will be asked."""
-    opens_at = found.next_after(now)
+    opens_at = rhythm.next_after(now)
     return replace(
         fresh(poll, now),
         opens_at=opens_at,
-        closes_at=_moved(poll, poll.closes_at, opens_at, found.zone),
-        answer_by=_moved(poll, poll.answer_by, opens_at, found.zone),
-        series=found.id,
+        closes_at=_moved(poll, poll.closes_at, opens_at, rhythm.zone),
+        answer_by=_moved(poll, poll.answer_by, opens_at, rhythm.zone),
+        series=rhythm.id,
     )
 
 

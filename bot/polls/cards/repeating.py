@@ -1,0 +1,76 @@
+"""A poll that is scheduled, once or again and again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.core.cards import Button, Buttons, Card, Context, Part, Prose, Style
+from bot.core.forms import Form, TextField
+from bot.core.rich import Text, plain, spoken
+from bot.core.texts import Texts
+from bot.polls.model.poll import Poll
+from bot.polls.model.series import Series
+
+
+def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates: Sequence[datetime]) -> Card:
+    """When it opens, and what can still be done about it. `dates` are the next openings of a rhythm."""
+    number = str(poll.id)
+    parts: list[Part] = [Prose(t.rich("*{question}*", question=question))]
+    change = Button(t("Change"), "polls.revise", number, opens_form=True)
+    discard = Button(
+        t("Call off"), "polls.discard", number, Style.DANGER, confirm=t("Call this poll off? Nobody will see it.")
+    )
+    if rhythm is None:
+        opens = t.when(poll.opens_at) if poll.opens_at else t("later")
+        parts.append(Prose(t.rich("Opens {when}.", when=opens)))
+        launch = Button(t("Ask it now"), "polls.launch", number)
+        return _card(parts, (launch, Button(t("Settings"), "polls.settings", number, opens_form=True), change, discard))
+    parts.append(Prose(plain(rhythm.recurrence.describe(t) + ".")))
+    state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, dates)
+    parts.append(Prose(state))
+    rest = (
+        Button(t("Go on"), "polls.resume", number, Style.PRIMARY)
+        if rhythm.paused
+        else Button(t("Pause"), "polls.pause", number)
+    )
+    skip = () if rhythm.paused else (Button(t("Skip the next"), "polls.skip", number),)
+    end = Button(t("End"), "polls.end", number, Style.DANGER, confirm=t("End this rhythm? Polls that were asked stay."))
+    again = Button(t("Rhythm"), "polls.rhythm", number, opens_form=True)
+    parts.append(Context(t.rich("A change holds for the next poll and all after it.")))
+    return _card(parts, (*skip, rest, change, again, end))
+
+
+def ended(t: Texts) -> Card:
+    """A rhythm has ended."""
+    said = t.rich("This rhythm has ended. The polls it asked stay as they are.")
+    return Card(spoken(said), (Prose(said),))
+
+
+def form(t: Texts, poll: Poll, typed: str, problems: Mapping[str, str]) -> Form:
+    """Another rhythm for a series."""
+    return Form(
+        address="polls.rhythm",
+        title=t("Rhythm"),
+        submit=t("Save"),
+        fields=(
+            TextField(
+                id="every",
+                label=t("Comes again"),
+                value=typed,
+                placeholder=t("Mon 9:00"),
+                hint=t("Such as Mon 9:00, weekdays 9:00 or first Monday 10:00."),
+            ),
+        ),
+        state=json.dumps({"poll": poll.id}),
+        problems=dict(problems),
+    )
+
+
+def _dates(t: Texts, dates: Sequence[datetime]) -> Text:
+    return t.rich("Next: {dates}", dates=t.every_rich([(t.when(at),) for at in dates]))
+
+
+def _card(parts: Sequence[Part], buttons: Sequence[Button]) -> Card:
+    first = parts[0]
+    summary = spoken(first.text) if isinstance(first, Prose) else ""
+    return Card(summary, (*parts, Buttons(tuple(buttons))))

@@ -1,0 +1,92 @@
+"""Scheduled polls and rhythms: seen, skipped, paused, changed, ended."""
+
+import json
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.core.cadence.recurrence import read_recurrence
+from bot.core.cards import Card
+from bot.core.errors import Refused
+from bot.core.feature import Scene, Turn
+from bot.core.interactions import Answer, Click, Submission
+from bot.polls.cards import repeating as shown
+from bot.polls.model.poll import Poll, Stage
+from bot.polls.model.series import Series
+from bot.polls.service import reading
+from bot.polls.service.rights import managed
+from bot.polls.service.series import following
+from bot.polls.service.voting import found
+from bot.polls.store import asking, series
+
+
+def card(scene: Scene, poll: Poll) -> Card:
+    """A scheduled poll with its next dates and what can be done."""
+    rhythm = series.find(scene.connection, poll.series) if poll.series else None
+    dates = rhythm.dates(scene.now) if rhythm and rhythm.running else []
+    return shown.scheduled(scene.t, poll, scene.prose(poll.title), rhythm, dates)
+
+
+def skip(turn: Turn) -> Answer:
+    """The next poll of a rhythm is left out."""
+    poll, rhythm = _waiting(turn)
+    if poll.opens_at is None:
+        raise _asked(turn)
+    day = poll.opens_at.astimezone(ZoneInfo(rhythm.zone)).date()
+    return _again(turn, poll, replace(rhythm, skipped=rhythm.skipped | {day}))
+
+
+def pause(turn: Turn) -> Answer:
+    """A rhythm rests: its next poll moves on with it, unasked."""
+    poll, rhythm = _waiting(turn)
+    return _again(turn, poll, replace(rhythm, paused=True))
+
+
+def resume(turn: Turn) -> Answer:
+    """A rhythm goes on."""
+    poll, rhythm = _waiting(turn)
+    return _again(turn, poll, replace(rhythm, paused=False))
+
+
+def end(turn: Turn) -> Answer:
+    """A rhythm ends; its next poll is dropped."""
+    poll, rhythm = _waiting(turn)
+    series.change(turn.connection, replace(rhythm, ended_at=turn.now))
+    asking.drop(turn.connection, poll.id)
+    return Answer(replace=shown.ended(turn.t))
+
+
+def rhythm(turn: Turn) -> Answer:
+    """The button that changes a rhythm, or its form."""
+    if isinstance(turn.act, Click):
+        poll, _ = _waiting(turn)
+        return Answer(form=shown.form(turn.t, poll, "", {}))
+    if not isinstance(turn.act, Submission):
+        raise TypeError(turn.act)
+    poll, kept = _waiting(turn, int(json.loads(turn.act.state)["poll"]))
+    typed = reading.one(turn.act.values.get("every")).strip()
+    every = read_recurrence(typed, turn.me.zone, turn.now, turn.me.locale)
+    if every is None:
+        problem = turn.t("I need a rhythm such as Mon 9:00, weekdays 9:00 or first Monday 10:00.")
+        return Answer(problems={"every": problem})
+    changed = replace(kept, recurrence=every, zone=turn.me.zone, skipped=frozenset())
+    return Answer(whisper=_again(turn, poll, changed).replace)
+
+
+def _again(turn: Turn, poll: Poll, changed: Series) -> Answer:
+    """The next poll at the next date that holds now."""
+    series.change(turn.connection, changed)
+    moved = replace(following(poll, changed, turn.now), id=poll.id)
+    return Answer(replace=card(turn, asking.change(turn.connection, moved)))
+
+
+def _waiting(turn: Turn, number: int = 0) -> tuple[Poll, Series]:
+    """The poll of a rhythm that is next, and the rhythm."""
+    poll = managed(turn, number or found(turn).id)
+    rhythm = series.find(turn.connection, poll.series) if poll.series else None
+    if rhythm is None or rhythm.ended_at or poll.stage in (Stage.OPEN, Stage.CLOSED):
+        raise _asked(turn)
+    return poll, rhythm
+
+
+def _asked(turn: Turn) -> Refused:
+    return Refused(turn.t.rich("This poll has been asked already. `/poll list` shows what comes next."))

@@ -1,0 +1,96 @@
+"""You asked, we did: the answer that a poll's outcome gets."""
+
+import json
+from dataclasses import replace
+
+from bot.core import outbox
+from bot.core.cards import Card
+from bot.core.directory import store as directory
+from bot.core.errors import Refused
+from bot.core.feature import Turn, View, Withdrawn
+from bot.core.interactions import NOTHING, Answer, Click, Submission
+from bot.polls.cards import outreach as shown
+from bot.polls.cards.ballot import subject
+from bot.polls.model.poll import Poll, Stage
+from bot.polls.service import drawing, life, outreach, reading
+from bot.polls.service.rights import may_manage
+from bot.polls.service.standing import has_voted, turnout
+from bot.polls.service.voting import found, gone
+from bot.polls.store import asking
+
+
+def respond(turn: Turn) -> Answer:
+    """The button that opens the form for the answer, or that form."""
+    if isinstance(turn.act, Click):
+        poll = _owned(turn, found(turn).id)
+        return Answer(form=shown.answering(turn.t, poll, {}))
+    if not isinstance(turn.act, Submission):
+        raise TypeError(turn.act)
+    poll = _owned(turn, int(json.loads(turn.act.state)["poll"]))
+    answer = reading.one(turn.act.values.get("answer")).strip()
+    if not answer or len(answer) > shown.LONGEST_ANSWER:
+        limit = shown.LONGEST_ANSWER
+        return Answer(problems={"answer": turn.t("An answer has 1 to {limit} characters.", limit=limit)})
+    asking.change(turn.connection, replace(poll, answer=answer, answered_at=turn.now))
+    life.redraw(turn.connection, poll, turn.now)
+    _post(turn, poll)
+    return NOTHING
+
+
+def draw_owed(view: View) -> Card | Withdrawn:
+    """The owner is reminded, unless the answer is there."""
+    poll = drawing.found(view)
+    if poll is None or poll.answered_at:
+        return Withdrawn("answered")
+    return shown.owed(view.t, poll, view.prose(poll.title), turnout(view.connection, poll))
+
+
+def draw_response(view: View) -> Card | Withdrawn:
+    """The answer, under the poll."""
+    poll = drawing.found(view)
+    if poll is None:
+        return Withdrawn("poll_deleted")
+    owner = view.name(poll.owner or poll.author)
+    return shown.response(view.t, view.prose(poll.title), owner, view.prose(poll.answer))
+
+
+def draw_reminder(view: View) -> Card | Withdrawn:
+    """The poll once more, for whoever has not voted; or, where nobody can tell who that is, for the channel."""
+    poll = drawing.found(view)
+    if poll is None or not poll.takes_votes(view.now):
+        return Withdrawn("poll_closed")
+    if view.reader and has_voted(view.connection, poll, view.reader.id):
+        return Withdrawn("voted")
+    ballot = drawing.card(view, poll)
+    return shown.reminder(view.t, poll, view.prose(poll.title), ballot, public=view.reader is None)
+
+
+def _post(turn: Turn, poll: Poll) -> None:
+    asked = outreach.asked_of(turn.connection, poll)
+    for place in directory.places_by_id(turn.connection, asked.channels).values():
+        outbox.send(
+            turn.connection,
+            key=f"{subject(poll.id)}:response:{place.id}:{turn.now:%Y%m%d%H%M%S}",
+            drawing="polls.response",
+            lane=outbox.Lane.PUBLIC,
+            now=turn.now,
+            workspace=place.workspace,
+            place=place.id,
+            author=turn.me.id,
+            arguments={"poll": str(poll.id)},
+            under=subject(poll.id),
+        )
+    if asked.by_name:
+        outreach.tell_response(turn.connection, poll, turn.now)
+
+
+def _owned(turn: Turn, number: int) -> Poll:
+    """A poll whose outcome somebody may answer: its owner, its author, a communicator."""
+    poll = asking.find_alone(turn.connection, number)
+    if poll is None:
+        raise gone(turn)
+    if poll.owner != turn.me.id and not may_manage(turn, poll):
+        raise Refused(turn.t("Only its owner, its author or a communicator can answer this poll."))
+    if poll.stage not in (Stage.OPEN, Stage.CLOSED):
+        raise Refused(turn.t("This poll is not open yet."))
+    return poll

@@ -1,0 +1,197 @@
+"""What time brings a poll: it opens, comes again, reminds, closes, is answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.directory import members
+from bot.core.directory import store as directory
+from bot.core.places import PlaceKind
+from tests.bot.polls.test_kinds import ballot
+from tests.bot.stage import Said, Stage, buttons, read_aloud
+
+LUNCH = '/poll "Lunch?" "Pizza" "Sushi"'
+
+
+async def said(stage: Stage, drawing: str, account: str = "") -> list[Said]:
+    return [each for each in await stage.planned(account) if each.drawing == f"polls.{drawing}"]
+
+
+async def roster(stage: Stage, accounts: list[str], key: str = "C-general", kind: PlaceKind = PlaceKind.CHANNEL) -> int:
+    """A place whose members are known."""
+    workspace = await stage.workspace()
+    people = [(await stage.person(account)).id for account in accounts]
+
+    def know(connection):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        place = directory.place_at(connection, workspace, key, kind, key.removeprefix("C-"))
+        members.want(connection, [place.id], stage.clock.now() + timedelta(days=99))
+        members.enter(connection, place, accounts, set())
+        members.learnt(connection, place.id, stage.clock.now())
+        return place.id
+
+    assert len(people) == len(accounts)
+    return await stage.run(know)
+
+
+async def test_a_poll_opens_at_its_time_and_closes_at_its_own(stage: Stage) -> None:
+    answer = await stage.type("U-anna", LUNCH + " --start tomorrow 9:00 --close 2h")
+    assert "Opens Tue, 24 Nov, 09:00" in read_aloud(answer.whisper)
+    await stage.tick()
+    assert not await said(stage, "ballot")
+    stage.clock.move(days=1)
+    await stage.tick()
+    assert "closes Tue, 24 Nov, 11:00" in read_aloud(await ballot(stage))
+
+
+async def test_a_scheduled_poll_can_be_called_off(stage: Stage) -> None:
+    answer = await stage.type("U-anna", LUNCH + " --start tomorrow 9:00")
+    await stage.press("U-anna", buttons(answer.whisper)["Call off"])
+    stage.clock.move(days=2)
+    await stage.tick()
+    assert not await said(stage, "ballot")
+
+
+async def test_a_poll_that_was_missed_runs_as_long_as_it_was_meant_to(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH + " --start tomorrow 9:00 --close 2h")
+    stage.clock.move(days=3)
+    await stage.tick()
+    assert "closes Thu, 26 Nov, 11:00" in read_aloud(await ballot(stage))
+
+
+async def test_a_rhythm_shows_its_next_five_dates_over_the_change_of_clocks(stage: Stage) -> None:
+    stage.clock.move(days=-30)  # 24 October: London's clocks go back on the 25th
+    answer = await stage.type("U-anna", LUNCH + " --every Mon 9:00 --close 4h")
+    text = read_aloud(answer.whisper)
+    assert text.count("09:00") >= 5
+    assert "Mon, 26 Oct, 09:00" in text
+    stage.clock.move(days=2)
+    await stage.tick()
+    assert "closes Mon, 26 Oct, 13:00" in read_aloud(await ballot(stage))
+    stage.clock.move(days=7)
+    await stage.tick()
+    assert len(await said(stage, "ballot")) == 2
+    assert "closes Mon, 2 Nov, 13:00" in read_aloud(await ballot(stage))
+
+
+async def test_a_rhythm_is_skipped_paused_resumed_and_ended(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00 --close 4h")).whisper
+    assert "Next: Mon, 30 Nov" in read_aloud(card)
+    card = (await stage.press("U-anna", buttons(card)["Skip the next"])).replace
+    assert "Next: Mon, 7 Dec" in read_aloud(card)
+    card = (await stage.press("U-anna", buttons(card)["Pause"])).replace
+    assert "It rests" in read_aloud(card)
+    stage.clock.move(days=30)
+    await stage.tick()
+    assert not await said(stage, "ballot")
+    card = (await stage.press("U-anna", buttons(card)["Go on"])).replace
+    assert "Next: Mon, 28 Dec" in read_aloud(card)
+    stage.clock.move(days=5)
+    await stage.tick()
+    assert "closes Mon, 28 Dec, 13:00" in read_aloud(await ballot(stage))
+
+
+async def test_a_rhythm_changes_and_ends(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00")).whisper
+    form = (await stage.press("U-anna", buttons(card)["Rhythm"])).form
+    assert "such as" in (await stage.send("U-anna", form, every="sometimes")).problems["every"]
+    card = (await stage.send("U-anna", form, every="Tue 10:00")).whisper
+    assert "Next: Tue, 24 Nov" in read_aloud(card)
+    assert "ended" in read_aloud((await stage.press("U-anna", buttons(card)["End"])).replace)
+    stage.clock.move(days=9)
+    await stage.tick()
+    assert not await said(stage, "ballot")
+
+
+async def test_only_those_who_have_not_voted_are_reminded(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben", "U-chen", "U-dora"])
+    await stage.type("U-anna", LUNCH + " --remind 24h")
+    await stage.press("U-ben", buttons(await ballot(stage))["Pizza"])
+    stage.clock.move(days=2)
+    await stage.tick()
+    assert not await said(stage, "reminder", "U-ben")
+    assert not await said(stage, "reminder", "U-anna")
+    (chen,) = await said(stage, "reminder", "U-chen")
+    assert "your voice is missing" in chen.text
+    assert "Pizza: 1" in chen.text
+    assert len(await said(stage, "reminder")) == 2
+    assert isinstance(chen.card, type(await ballot(stage)))
+    await stage.press("U-chen", buttons(chen.card)["Sushi"])
+    assert (await said(stage, "reminder", "U-chen"))[0].text == "withdrawn: voted"
+
+
+async def test_a_secret_poll_reminds_without_pointing_at_anybody(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben", "U-chen"])
+    await stage.type("U-anna", LUNCH + " --secret --remind 24h")
+    await stage.press("U-ben", buttons(await ballot(stage))["Pizza"])
+    stage.clock.move(days=2)
+    await stage.tick()
+    (reminder,) = await said(stage, "reminder")
+    assert "Here it is once more" in reminder.text
+    assert "missing" not in reminder.text
+    assert "not voted" not in reminder.text
+
+
+async def test_where_nobody_knows_who_is_there_the_channel_is_reminded(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH + " --remind 24h")
+    stage.clock.move(days=2)
+    await stage.tick()
+    (reminder,) = await said(stage, "reminder")
+    assert reminder.place is not None
+    assert "Every voice counts" in reminder.text
+
+
+async def test_a_group_is_asked_by_name_but_for_those_in_the_channel(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben"])
+    group = await roster(stage, ["U-ben", "U-chen", "U-dora"], "G-design", PlaceKind.PEOPLE)
+    assert group
+    await stage.type("U-anna", LUNCH + " --in #general --audience <&G-design>")
+    await stage.tick()
+    assert not await said(stage, "ballot", "U-ben")
+    (chen,) = await said(stage, "ballot", "U-chen")
+    assert len(await said(stage, "ballot")) == 3
+    assert isinstance(chen.card, type(await ballot(stage)))
+    await stage.press("U-chen", buttons(chen.card)["Pizza"])
+    public = next(each for each in await said(stage, "ballot") if each.place)
+    assert "Pizza: 1 (Chen)" in public.text
+
+
+async def test_everybody_is_asked_without_any_roster(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH + " --audience everybody")
+    stage.clock.move(minutes=31)
+    await stage.tick()
+    assert {each.person for each in await said(stage, "ballot") if each.person} >= {
+        (await stage.person("U-dora")).id,
+        (await stage.person("U-chen")).id,
+    }
+
+
+@pytest.mark.parametrize("who", ["U-ben", "U-anna"])
+async def test_you_asked_we_did(stage: Stage, who: str) -> None:
+    await stage.type("U-anna", LUNCH + " --close 1d --owner <@U-ben> --answer-by 2026-12-04")
+    assert "You will hear by" in read_aloud(await ballot(stage))
+    stage.clock.move(days=10, hours=9)
+    await stage.tick()  # it closes
+    await stage.tick()
+    (owed,) = await said(stage, "owed", "U-ben")
+    assert "They were promised an answer" in owed.text
+    assert isinstance(owed.card, type(await ballot(stage)))
+    form = (await stage.press(who, buttons(owed.card)["Write the answer"])).form
+    assert "1 to 1000" in (await stage.send(who, form, answer=" ")).problems["answer"]
+    await stage.send(who, form, answer="Pizza it is, from Monday on.")
+    (response,) = await said(stage, "response")
+    assert response.text == "You asked, we did: Lunch?\nPizza it is, from Monday on.\n— @Ben"
+    assert "You asked, we did: Pizza it is" in read_aloud(await ballot(stage))
+    stage.clock.move(days=5)
+    await stage.tick()
+    assert all(each.text == "withdrawn: answered" for each in await said(stage, "owed"))
+
+
+async def test_nobody_else_answers_a_poll(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH + " --owner <@U-ben> --answer-by 2w")
+    stage.clock.move(days=13, hours=1)
+    await stage.tick()  # it closes
+    await stage.tick()
+    (owed,) = await said(stage, "owed", "U-ben")
+    assert isinstance(owed.card, type(await ballot(stage)))
+    refusal = await stage.press("U-chen", buttons(owed.card)["Write the answer"])
+    assert "Only its owner" in read_aloud(refusal.whisper)
