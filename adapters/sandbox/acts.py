@@ -14,6 +14,7 @@ from bot.core.engine import Engine
 from bot.core.interactions import (
     MENTION,
     Answer,
+    Change,
     Click,
     Command,
     Event,
@@ -89,6 +90,25 @@ class Acts:
             self._tell(who, happenings.reacted(who.room), f"reacted:{who.room.key}")
             await self._handle(who, Event(replace(self._origin(who), message=message.id), "reacted"))
 
+    async def delete(self, who: Actor, message: Message) -> None:
+        """Take a message away."""
+        self._chat.remove(message)
+        self._tell(who, happenings.deleted(who.room))
+        if message.author == BOT:
+            await self._changed(who, message=message.id, reason="message_not_found")
+
+    async def rename(self, who: Actor, name: str) -> None:
+        """Give a channel another name."""
+        self._tell(who, happenings.renamed(who.room, name))
+        self._chat.alter(replace(who.room, name=name))
+        await self._changed(who, name=name)
+
+    async def archive(self, who: Actor) -> None:
+        """Close a channel for good."""
+        self._chat.alter(replace(who.room, archived=True))
+        self._tell(who, happenings.archived(who.room))
+        await self._changed(who, reason="is_archived")
+
     async def joined(self, who: Actor) -> None:
         """Somebody is new in the company."""
         member = self._chat.members[who.account]
@@ -99,6 +119,19 @@ class Acts:
         key = f"typed:{who.account}:{who.room.key}:{name}"
         self._tell(who, happenings.typed(f"{slash}{name}", who.room), key)
         return await self._handle(who, Command(self._origin(who), name, text))
+
+    async def _changed(self, who: Actor, *, name: str = "", message: str = "", reason: str = "") -> None:
+        room = who.room
+        change = Change(
+            platform=NAME,
+            workspace=TEAM,
+            place=room.key,
+            place_kind=room.kind,
+            name=name,
+            message=message,
+            reason=reason,
+        )
+        await self._engine.hear(change)
 
     async def _handle(self, who: Actor, act: Interaction) -> Answer:
         answer = await self._engine.handle(act)

@@ -62,6 +62,7 @@ class Room:
     kind: PlaceKind = PlaceKind.CHANNEL
     topic: str = ""
     members: frozenset[str] = frozenset()
+    archived: bool = False
 
     def open_to(self, account: str) -> bool:
         """Whether somebody may read and write here."""
@@ -134,6 +135,11 @@ class Chat:
         """Name a group of people."""
         self.teams[team.key] = team
 
+    def alter(self, room: Room) -> None:
+        """Put a room in the place of its former self."""
+        self.rooms[room.key] = room
+        self.tell(News("room"))
+
     def rooms_of(self, account: str) -> list[Room]:
         """Every room somebody may see."""
         return [room for room in self.rooms.values() if room.open_to(account)]
@@ -154,6 +160,11 @@ class Chat:
         at = next(index for index, old in enumerate(room) if old.id == message.id)
         room[at] = replace(message, revision=room[at].revision + 1)
         self.tell(News("message", room[at]))
+
+    def remove(self, message: Message) -> None:
+        """Take a message away."""
+        self._messages[message.room] = [one for one in self._messages[message.room] if one.id != message.id]
+        self.tell(News("room"))
 
     def react(self, message: Message, account: str, emoji: str) -> bool:
         """Put an emoji on a message or take it back; whether it is there now."""

@@ -54,6 +54,8 @@ class Colleagues:
         """A few people post something."""
         for _ in range(POSTS):
             line = next(self._news)
+            if self._chat.rooms[line.room].archived:
+                continue
             among = [one for one in self._chat.members.values() if line.room != "leaders" or one.role == "leader"]
             await self._say(line.account or self._random.choice(among).account, line.room, line.words)
 
@@ -104,7 +106,7 @@ class Colleagues:
         return self._random.sample(others, max(1, round(len(others) * share)))
 
     def _channels(self) -> list[Room]:
-        return [room for room in self._chat.rooms.values() if room.kind is PlaceKind.CHANNEL]
+        return [room for room in self._chat.rooms.values() if room.kind is PlaceKind.CHANNEL and not room.archived]
 
 
 def _ballots(message: Message) -> list[Button]:

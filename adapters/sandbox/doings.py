@@ -7,13 +7,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from adapters.sandbox import page, render, words
-from adapters.sandbox.acts import Acts
+from adapters.sandbox.acts import Actor, Acts
 from adapters.sandbox.asked import Asked, BadRequest
+from adapters.sandbox.chat import BOT, Message
 from adapters.sandbox.colleagues import Colleagues
 from adapters.sandbox.hours import Hours
 from adapters.sandbox.page import Data, Scenery
 from bot.core.interactions import Answer
 from bot.core.outbox import planned
+from bot.core.places import PlaceKind
 from bot.core.texts import Texts, later
 
 STEPS: Final = ("hour", "day", "week", "morning", "due")
@@ -43,6 +45,9 @@ class Doings:
             "home": self._home,
             "read": self._read,
             "react": self._react,
+            "delete": self._delete,
+            "rename": self._rename,
+            "archive": self._archive,
             "direct": self._direct,
             "clock": self._move,
             "colleagues": self._let_colleagues,
@@ -71,6 +76,8 @@ class Doings:
         return serve
 
     async def _say(self, asked: Asked) -> Data:
+        if asked.room().archived:
+            raise BadRequest(later("This channel is archived: nobody can write in it any more."))
         return await self._answered(asked, await self._acts.say(asked.actor(), asked.text("text", 12_000)))
 
     async def _click(self, asked: Asked) -> Data:
@@ -89,11 +96,28 @@ class Doings:
         return {}
 
     async def _react(self, asked: Asked) -> Data:
-        actor = asked.actor()
-        message = self._chat.message(actor.room.key, asked.text("message", 40))
-        if message is None or not message.visible_to(actor.account):
-            raise BadRequest(later("That message is not there any more."))
-        await self._acts.react(actor, message, asked.choice("emoji", page.EMOJI))
+        await self._acts.react(asked.actor(), self._message(asked), asked.choice("emoji", page.EMOJI))
+        return {}
+
+    async def _delete(self, asked: Asked) -> Data:
+        message = self._message(asked)
+        if message.author not in (BOT, asked.account):
+            raise BadRequest(later("You can delete your own messages and those of Drumbeat."))
+        await self._acts.delete(asked.actor(), message)
+        await self.settle()
+        return {}
+
+    async def _rename(self, asked: Asked) -> Data:
+        name = "-".join(asked.text("name", 40).lower().lstrip("# ").split())
+        if not name:
+            raise BadRequest(later("A channel needs a name."))
+        await self._acts.rename(_in_channel(asked), name)
+        await self.settle()
+        return {}
+
+    async def _archive(self, asked: Asked) -> Data:
+        await self._acts.archive(_in_channel(asked))
+        await self.settle()
         return {}
 
     async def _direct(self, asked: Asked) -> Data:
@@ -124,9 +148,22 @@ class Doings:
         self._scenery.strip.names.people[person.id] = member.account
         return member.account
 
+    def _message(self, asked: Asked) -> Message:
+        message = self._chat.message(asked.room().key, asked.text("message", 40))
+        if message is None or not message.visible_to(asked.account):
+            raise BadRequest(later("That message is not there any more."))
+        return message
+
     async def _answered(self, asked: Asked, answer: Answer) -> Data:
         await self.settle()
         return page.answer(answer, await self._scenery.speak_to(asked.account))
+
+
+def _in_channel(asked: Asked) -> Actor:
+    actor = asked.actor()
+    if actor.room.kind is not PlaceKind.CHANNEL:
+        raise BadRequest(later("This is no channel."))
+    return actor
 
 
 def refusal(bad: BadRequest, t: Texts) -> Response:

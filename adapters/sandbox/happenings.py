@@ -128,6 +128,23 @@ def kept_open() -> Deed:
     )
 
 
+def deleted(where: Room) -> Deed:
+    """Somebody took a message away."""
+    return lambda t, who, _: t.rich("{who} deleted a message in {where}.", who=who, where=_place(t, where))
+
+
+def renamed(where: Room, name: str) -> Deed:
+    """Somebody gave a channel another name."""
+    return lambda t, who, _: t.rich(
+        "{who} renamed {where}: it is #{name} now.", who=who, where=_place(t, where), name=name
+    )
+
+
+def archived(where: Room) -> Deed:
+    """Somebody closed a channel for good."""
+    return lambda t, who, _: t.rich("{who} archived {where}.", who=who, where=_place(t, where))
+
+
 def joined(zone: str) -> Deed:
     """Somebody is new."""
     return lambda t, who, _: t.rich("{who} joined the company, in {city}.", who=who, city=words.city(t, zone))

@@ -131,6 +131,7 @@ def _room(chat: Chat, account: str, room: Room) -> Data:
         "name": room.name,
         "kind": room.kind.value,
         "topic": room.topic,
+        "archived": room.archived,
         "members": [] if room.kind is PlaceKind.CHANNEL else sorted(room.members),
         "unread": chat.unread(account, room.key),
     }

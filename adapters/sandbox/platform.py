@@ -36,6 +36,8 @@ class SandboxPlatform:
 
     async def update(self, workspace: Workspace, message: Posted, card: Card) -> None:  # noqa: ARG002 -- there is one workspace
         """Redraw a message in place."""
+        if self._chat.rooms[message.place].archived:
+            raise Gone("is_archived")
         there = self._chat.message(message.place, message.message)
         if there is None:
             raise Gone("message_not_found")
@@ -74,6 +76,8 @@ class SandboxPlatform:
         room = direct_room(to.account).key if to.account else to.place
         if room not in self._chat.rooms:
             raise PlatformError("channel_not_found")
+        if self._chat.rooms[room].archived:
+            raise PlatformError("is_archived")
         return room
 
 

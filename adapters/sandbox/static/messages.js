@@ -6,6 +6,7 @@ import { avatar } from "./avatar.js";
 import { card } from "./cards.js";
 import { byId, h, put } from "./dom.js";
 import { word } from "./language.js";
+import { remove } from "./rooms.js";
 import { changed, author, here, now, on, roomName, world } from "./world.js";
 import { clock, dayKey, dayName, rich } from "./words.js";
 
@@ -156,7 +157,9 @@ function reactions(message) {
 
 function toolbar(message) {
   const choices = world.emoji.map((emoji) => h("button", { type: "button", "aria-label": word("react", { emoji }), onclick: () => reacted(message, emoji) }, emoji));
-  return h("div", { class: "tools", role: "group", "aria-label": word("reactions") }, choices);
+  const mine = author(message.author).bot || message.author === world.me;
+  const removal = mine && h("button", { type: "button", class: "remove", "aria-label": word("delete"), title: word("delete"), onclick: () => remove(message) }, "✕");
+  return h("div", { class: "tools" }, h("div", { role: "group", "aria-label": word("reactions") }, choices), removal);
 }
 
 function reacted(message, emoji) {

@@ -3,6 +3,7 @@
 import { avatar } from "./avatar.js";
 import { byId, h, put } from "./dom.js";
 import { word } from "./language.js";
+import { menu } from "./rooms.js";
 import { author, here, on, open, roomName, world } from "./world.js";
 
 const top = byId("room-top");
@@ -18,9 +19,9 @@ function show() {
   const room = here();
   const other = room.members.find((account) => account !== world.me);
   const sign = room.kind === "channel" ? h("span", { class: "sign", "aria-hidden": "true" }, "#") : avatar(author(other), 24);
-  const title = h("h1", {}, sign, roomName(room));
+  const title = h("h1", {}, sign, roomName(room), room.archived && h("small", {}, word("archived")));
   const topic = h("p", { class: "topic" }, room.topic || author(other).title);
-  put(top, toggle("side-open", "☰", word("channels")), title, room.kind === "direct" ? tabs(room) : topic, toggle("stage-open", "◷", word("stage")));
+  put(top, toggle("side-open", "☰", word("channels")), title, room.kind === "direct" ? tabs(room) : topic, room.kind === "channel" && menu(room), toggle("stage-open", "◷", word("stage")));
   document.title = word("title", { name: roomName(room) });
 }
 
