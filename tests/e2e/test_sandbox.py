@@ -111,6 +111,19 @@ async def test_people_and_channels_are_completed_and_become_links(office: Office
     await expect(page.get_by_role("heading", level=1)).to_contain_text("workshop")
 
 
+async def test_a_named_group_is_completed_and_asks_nobody_by_being_named(office: Office) -> None:
+    page = await office.enter("mara", "random")
+    await box(page).focus()
+    await page.keyboard.type("Ask @des")
+    await expect(page.get_by_role("option", name=re.compile("@design 4 people"))).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(box(page)).to_have_value("Ask @design ")
+    await page.keyboard.press("Enter")
+    said = messages(page).last
+    await expect(said).to_contain_text("Ask @design")
+    await expect(said.locator(".mention")).to_have_count(0)
+
+
 async def test_what_people_type_is_never_markup(office: Office) -> None:
     page = await office.enter("mara", "random")
     evil = "<img src=x onerror=alert(1)><b>bold</b>"
