@@ -184,8 +184,8 @@ def _command(room: Room, text: str) -> tuple[str, str] | None:
         words = text
     else:
         return None
-    name, _, rest = words.partition(" ")
-    return name.lower(), rest.strip()
+    name, *rest = words.split(maxsplit=1) or [""]
+    return name.lower(), "".join(rest).strip()
 
 
 def _short(words: str) -> str:

@@ -8,6 +8,13 @@ async def test_a_typed_poll_appears_with_a_button_for_each_option(visit: Visit) 
     assert [(bar["label"], bar["button"]["address"]) for bar in bars] == [("Yes", "polls.vote"), ("No", "polls.vote")]
 
 
+async def test_a_poll_may_be_typed_one_option_a_line(visit: Visit) -> None:
+    await visit.ask("say", "tomas", room="random", text="/poll\nTea?\nYes, please\nNot now")
+    poll = await visit.newest("niamh", "random")
+    bars = next(part for part in poll["card"]["parts"] if part["kind"] == "bars")["bars"]
+    assert [bar["label"] for bar in bars] == ["Yes, please", "Not now"]
+
+
 async def test_a_vote_redraws_the_poll_for_everybody(visit: Visit) -> None:
     await visit.ask("say", "tomas", room="random", text='/poll "Tea?" "Yes" "No"')
     poll = await visit.newest("niamh", "random")
