@@ -65,13 +65,14 @@ def join(
         return done, (directory.join if yes else directory.shared)(connection, *two)
 
     done, people = with_database(lambda database: database.run(joined))
-    counted = f"{people} {'person' if people == 1 else 'people'} with the same verified e-mail address in both"
+    counted = f"{'1 person' if people == 1 else f'{people} people'} with the same verified e-mail address in both"
+    each = "" if people == 1 else " each"
     if done:
         typer.echo(f"{one} and {other} are one organisation already.")
     elif yes:
-        typer.echo(f"{one} and {other} are one organisation now; {counted} became one each.")
+        typer.echo(f"{one} and {other} are one organisation now; {counted} became one{each}.")
     else:
-        typer.echo(f"{counted} would become one each. Nobody can undo it: add --yes to do it.")
+        typer.echo(f"{counted} would become one{each}. Nobody can undo it: add --yes to do it.")
 
 
 @role.command(name="add")

@@ -176,7 +176,7 @@ class Stage:
         return [self._said(connection, row) for row in rows]
 
     def _said(self, connection: Connection, row: sa.Row) -> Said:  # type: ignore[type-arg]
-        workspace = self._workspace(connection)
+        workspace = directory.workspace_by_id(connection, row.workspace_id)
         reader = directory.person(connection, workspace, row.person_id) if row.person_id else None
         texts = Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone)
         view = View(

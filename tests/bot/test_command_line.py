@@ -194,6 +194,32 @@ def test_the_doctor_says_what_is_missing_without_touching_a_network(run: Run) ->
     assert ended.stderr == ""
 
 
+def test_two_workspaces_are_joined_once_it_is_said_twice(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'data' / 'drumbeat.sqlite'}"
+    for platform in ("slack", "teams"):
+        run("role", "list")
+        asyncio.run(_somebody(url, platform))
+    asked = run("join", "slack:T1", "teams:T1")
+    assert asked.stdout == (
+        "1 person with the same verified e-mail address in both would become one. "
+        "Nobody can undo it: add --yes to do it.\n"
+    )
+    assert run("join", "slack:T1", "teams:T1").stdout == asked.stdout
+    done = run("join", "slack:T1", "teams:T1", "--yes")
+    assert "slack:T1 and teams:T1 are one organisation now; 1 person" in done.stdout
+    assert (
+        run("join", "teams:T1", "slack:T1", "--yes").stdout == "teams:T1 and slack:T1 are one organisation already.\n"
+    )
+
+
+def test_a_workspace_that_nobody_knows_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    assert "Those that Drumbeat knows: none." in run("join", "slack:T1", "teams:T1").stderr
+    asyncio.run(_somebody(f"sqlite:///{tmp_path / 'data' / 'drumbeat.sqlite'}"))
+    ended = run("join", "slack:T1", "contoso")
+    assert ended.returncode == 2
+    assert ended.stderr == "drumbeat: There is no workspace contoso. Those that Drumbeat knows: slack:T1.\n"
+
+
 def test_the_doctor_names_a_role_that_does_not_go_with_the_database(run: Run) -> None:
     assert "missing  The role web needs PostgreSQL" in run("doctor", DRUMBEAT_ROLE="web").stdout
 

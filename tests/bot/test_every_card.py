@@ -171,7 +171,7 @@ async def join_chats(walk: Walk) -> None:
         here, there = directory.workspace(connection, "stage", "W1"), directory.workspace(connection, "stage", "W2")
         for workspace, name in ((here, "Альфа"), (there, "Бета")):
             directory.describe_workspace(connection, workspace.id, name=name, locale=walk.locale)
-        maker = directory.learn(connection, there, Profile(account="T-maker", name="Макс", admin=True))
+        maker = directory.learn(connection, there, Profile(account="T-maker", name="Макс", locale=walk.locale))
         for code in CODES:
             invitations.invite(connection, there, maker, code, walk.stage.clock.now())
 
