@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.database import Connection, Prepared, insert, one_of
-from bot.core.directory.tables import places
+from bot.core.directory.tables import places, workspaces
 from bot.core.places import Place, PlaceKind, Workspace
 
 _PLACES = Prepared(lambda connection: sa.select(places).where(one_of(connection, places.c.id, "ids")))
@@ -51,6 +51,20 @@ def places_of(connection: Connection, workspace: Workspace, kind: PlaceKind) -> 
     rows = connection.execute(
         sa.select(places)
         .where(places.c.workspace_id == workspace.id, places.c.kind == kind.value)
+        .order_by(places.c.name, places.c.id)
+    )
+    return [_place(row) for row in rows]
+
+
+def places_beyond(connection: Connection, workspace: Workspace, kind: PlaceKind) -> list[Place]:
+    """Every known place of a kind in the other active workspaces of a workspace's organisation, by name."""
+    near = sa.and_(
+        workspaces.c.organisation_id == workspace.organisation, workspaces.c.id != workspace.id, workspaces.c.active
+    )
+    rows = connection.execute(
+        sa.select(places)
+        .join(workspaces, workspaces.c.id == places.c.workspace_id)
+        .where(near, places.c.kind == kind.value, places.c.name != "")
         .order_by(places.c.name, places.c.id)
     )
     return [_place(row) for row in rows]

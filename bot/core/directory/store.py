@@ -15,7 +15,7 @@ from bot.core.directory.people import (
     revoke,
     speak,
 )
-from bot.core.directory.places import place, place_at, places_by_id, places_of
+from bot.core.directory.places import place, place_at, places_beyond, places_by_id, places_of
 from bot.core.directory.profiles import account, learn
 from bot.core.directory.tables import accounts, organisations, people, places, workspaces
 from bot.core.directory.workspaces import (
@@ -55,6 +55,7 @@ __all__ = [
     "place",
     "place_at",
     "places",
+    "places_beyond",
     "places_by_id",
     "places_of",
     "readers",

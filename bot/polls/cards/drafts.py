@@ -49,12 +49,29 @@ def preview(t: Texts, poll: Poll, questions: Sequence[Text]) -> Card:
     return Card(t("Your draft"), tuple(parts))
 
 
-def settings(t: Texts, number: int, draft: Draft, groups: Sequence[Place], problems: Mapping[str, str]) -> Form:
-    """Everything that most polls do not need."""
+def settings(
+    t: Texts,
+    number: int,
+    draft: Draft,
+    groups: Sequence[Place],
+    elsewhere: Sequence[Place],
+    problems: Mapping[str, str],
+) -> Form:
+    """Everything that most polls do not need. `elsewhere` are channels on the organisation's other platforms."""
     asked = draft.questions[0]
     who = (Option(EVERYBODY, t("Everybody")), *(Option(str(group.id), group.name) for group in groups[:MOST_GROUPS]))
     chosen = (EVERYBODY,) if draft.everybody else tuple(map(str, draft.groups))
     adding = {Adding.NO: t("Nobody"), Adding.YES: t("Anybody"), Adding.ASK: t("Anybody, once you approve it")}
+    far = tuple(Option(str(place.id), place.name) for place in elsewhere[:MOST_GROUPS])
+    also = ChoiceField(
+        id="also",
+        label=t("Also in these channels elsewhere"),
+        options=far,
+        chosen=tuple(option.value for option in far if int(option.value) in draft.places),
+        many=True,
+        required=False,
+        hint=t("One poll, one count, and one vote a person."),
+    )
     few = TextField(
         id="limits",
         label=t("How many may be chosen"),
@@ -84,6 +101,7 @@ def settings(t: Texts, number: int, draft: Draft, groups: Sequence[Place], probl
                 required=False,
                 hint=t("They get the poll privately, unless they are in its channel."),
             ),
+            *((also,) if elsewhere else ()),
             *((few,) if asked.several else ()),
             *((why,) if asked.kind is Kind.QUIZ else ()),
             ChoiceField(

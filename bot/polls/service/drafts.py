@@ -1,15 +1,16 @@
 """Polls that nobody has seen yet: kept, added to, set, asked or thrown away. And templates, which begin one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.cards import Card, note
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
+from bot.core.forms import Form
 from bot.core.interactions import Answer, Click, Submission, Value
-from bot.core.places import Place, PlaceKind
+from bot.core.places import PlaceKind
 from bot.core.words import mentioned
 from bot.polls.cards import asking as forms
 from bot.polls.cards import drafts as shown
@@ -68,13 +69,12 @@ def settings(turn: Turn) -> Answer:
     """The button that opens a draft's settings, or their form."""
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
-        return Answer(form=shown.settings(turn.t, poll.id, draft_of(turn, poll), groups(turn), {}))
+        return Answer(form=_settings(turn, poll.id, draft_of(turn, poll)))
     values, state = _sent(turn)
     poll = mine(turn, int(state["poll"]))
     draft = _set(turn, draft_of(turn, poll), values)
     if wrong := draft.problems(turn.now):
-        form = shown.settings(turn.t, poll.id, draft, groups(turn), problems(turn.t, draft, wrong))
-        return Answer(problems=form.problems)
+        return Answer(problems=_settings(turn, poll.id, draft, problems(turn.t, draft, wrong)).problems)
     return onward(turn, draft, poll.id, reading.one(values.get("then")))
 
 
@@ -129,7 +129,7 @@ def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
             return Answer(form=forms.question_form(turn.t, kept.id, len(kept.questions), Question(""), {}))
         case "more":
             kept = asking.write(turn, draft, number)
-            return Answer(form=shown.settings(turn.t, kept.id, draft, groups(turn), {}))
+            return Answer(form=_settings(turn, kept.id, draft))
         case _:
             return keep(turn, draft, number)
 
@@ -173,14 +173,18 @@ def draft_of(turn: Turn, poll: Poll) -> Draft:
     )
 
 
-def groups(turn: Turn) -> Sequence[Place]:
-    """The groups that can be asked by name."""
-    return directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)
+def _settings(turn: Turn, number: int, draft: Draft, wrong: Mapping[str, str] | None = None) -> Form:
+    groups = directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)
+    elsewhere = directory.places_beyond(turn.connection, turn.workspace, PlaceKind.CHANNEL)
+    return shown.settings(turn.t, number, draft, groups, elsewhere, wrong or {})
 
 
 def _set(turn: Turn, draft: Draft, values: Mapping[str, Value]) -> Draft:
     """A draft with what the settings' form says."""
     who = reading.many(values.get("who"))
+    elsewhere = {place.id for place in directory.places_beyond(turn.connection, turn.workspace, PlaceKind.CHANNEL)}
+    also = [int(each) for each in reading.many(values.get("also")) if each.isdecimal() and int(each) in elsewhere]
+    known = {place.id for place in directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)}
     first = draft.questions[0]
     if limits := reading.one(values.get("limits")).strip():
         least, most = flags.limits(limits, len(first.options)) or (0, 0)
@@ -201,7 +205,8 @@ def _set(turn: Turn, draft: Draft, values: Mapping[str, Value]) -> Draft:
         replace(
             draft,
             questions=(first, *draft.questions[1:]),
-            groups=tuple(int(each) for each in who if each.isdecimal()),
+            places=(*(place for place in draft.places if place not in elsewhere), *also),
+            groups=tuple(int(each) for each in who if each.isdecimal() and int(each) in known),
             everybody=shown.EVERYBODY in who,
             adding=Adding(reading.one(values.get("adding")) or Adding.NO),
             owner=owners[0] if owners else None,

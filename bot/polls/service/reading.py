@@ -1,7 +1,7 @@
 """A poll as it was typed, in one line or in a form, made into a draft."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,7 +40,7 @@ def line(turn: Turn, text: str) -> Draft:
     unread += ("results",) if results and showing is None else ()
     unread += ("add-options",) if added is None else ()
     places, unfound = _places(turn, typed.every.get("in", ()))
-    groups, everybody, unknown_groups = _groups(typed.every.get("audience", ()))
+    groups, everybody, unknown_groups = _groups(turn, typed.every.get("audience", ()))
     owners = mentioned(typed.flags.get("owner", ""))
     draft = Draft(
         questions=(question,),
@@ -146,32 +146,35 @@ def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:
 
 
 def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Channels by their token, or by their name: here first, then on the organisation's other platforms."""
+    return _named(turn, typed, PlaceKind.CHANNEL, PLACE.fullmatch)
+
+
+def _groups(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], bool, tuple[str, ...]]:
+    """Groups likewise; and whether everybody is among them."""
+    words = list(typed)
+    others = [word for word in words if word.removeprefix("@").casefold() not in EVERYBODY]
+    found, unfound = _named(turn, others, PlaceKind.PEOPLE, GROUP.fullmatch)
+    return found, len(others) < len(words), unfound
+
+
+def _named(
+    turn: Turn, typed: Iterable[str], kind: PlaceKind, token: Callable[[str], re.Match[str] | None]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
     found: list[int] = []
     unfound: list[str] = []
-    known: dict[str, int] | None = None
     for word in typed:
-        if place := place_in(word):
+        if given := token(word):
+            found.append(int(given[1]))
+        elif place := by_name(turn, word.lstrip("#@"), kind):
             found.append(place)
-            continue
-        if known is None:
-            channels = directory.places_of(turn.connection, turn.workspace, PlaceKind.CHANNEL)
-            known = {place.name.casefold(): place.id for place in channels}
-        if named := known.get(word.removeprefix("#").casefold()):
-            found.append(named)
         else:
             unfound.append(word)
     return tuple(dict.fromkeys(found)), tuple(unfound)
 
 
-def _groups(typed: Iterable[str]) -> tuple[tuple[int, ...], bool, tuple[str, ...]]:
-    found: list[int] = []
-    unfound: list[str] = []
-    everybody = False
-    for word in typed:
-        if group := GROUP.fullmatch(word):
-            found.append(int(group[1]))
-        elif word.removeprefix("@").casefold() in EVERYBODY:
-            everybody = True
-        else:
-            unfound.append(word)
-    return tuple(dict.fromkeys(found)), everybody, tuple(unfound)
+def by_name(turn: Turn, name: str, kind: PlaceKind) -> int | None:
+    """A place by its name, in this workspace or in another one of the organisation."""
+    near = directory.places_of(turn.connection, turn.workspace, kind)
+    far = directory.places_beyond(turn.connection, turn.workspace, kind)
+    return next((place.id for place in (*near, *far) if place.name.casefold() == name.casefold()), None)

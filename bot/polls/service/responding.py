@@ -13,9 +13,9 @@ from bot.polls.cards import outreach as shown
 from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drawing, life, outreach, reading
-from bot.polls.service.rights import may_manage
+from bot.polls.service.rights import gone, may_manage
 from bot.polls.service.standing import has_voted, turnout
-from bot.polls.service.voting import found, gone
+from bot.polls.service.voting import found
 from bot.polls.store import asking
 
 
