@@ -42,7 +42,8 @@ class QuietHours:
 class WorkspaceSettings:
     """What the communicator has chosen. Places are ids of `Place`; None means not chosen yet.
 
-    `daily_nudges` is the most private messages a day that the bot starts by itself with one person.
+    `daily_nudges` is the most private messages a day that the bot starts by itself with one person. `fewest` is how few
+    voters may be shown together where names are hidden.
     """
 
     introductions: int | None = None
@@ -50,6 +51,7 @@ class WorkspaceSettings:
     watched: tuple[int, ...] = ()
     quiet: QuietHours = field(default_factory=QuietHours)
     daily_nudges: int = 3
+    fewest: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 
 MOST_WATCHED: Final = 5
 NUDGES: Final = range(1, 6)
+FEWEST: Final = range(3, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,13 @@ def settings(t: Texts, workspace: Workspace) -> Form:
                 options=tuple(Option(str(number), str(number)) for number in NUDGES),
                 chosen=(str(chosen.daily_nudges),),
             ),
+            ChoiceField(
+                id="fewest",
+                label=t("Fewest voters shown together"),
+                options=tuple(Option(str(number), str(number)) for number in FEWEST),
+                chosen=(str(chosen.fewest),),
+                hint=t("In polls that hide names, and by group. It holds for polls that open from now on."),
+            ),
             ChoiceField(id="locale", label=t("Language in channels"), options=_languages(), chosen=(workspace.locale,)),
         ),
     )
@@ -223,6 +231,7 @@ def saved(t: Texts, changed: Sequence[str]) -> Card:
         "watched": t("watched channels"),
         "quiet": t("quiet hours"),
         "nudges": t("nudges a day"),
+        "fewest": t("fewest voters shown together"),
         "locale": t("language in channels"),
     }
     if not changed:

@@ -1,7 +1,7 @@
 """What a communicator chooses for everybody: channels, quiet hours, the language of channels.
 
 Every change is told to the other features as `settings_changed` with `name` (introductions, praise, watched, quiet,
-nudges, locale) and `value` (place ids with commas between, `18:00-08:00`, a number, a language).
+nudges, fewest, locale) and `value` (place ids with commas between, `18:00-08:00`, a number, a language).
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,8 @@ class Settings:
             praise=_place(values.get("praise")),
             watched=_watched(turn.workspace.settings, values),
             quiet=QuietHours(begin, end, weekends="quiet" in values.get("weekends", ())),
-            daily_nudges=_number(values.get("nudges"), turn.workspace.settings.daily_nudges),
+            daily_nudges=_number(values.get("nudges"), cards.NUDGES, turn.workspace.settings.daily_nudges),
+            fewest=_number(values.get("fewest"), cards.FEWEST, turn.workspace.settings.fewest),
         )
         locale = values.get("locale")
         changed = _choose(turn, settings, locale if isinstance(locale, str) else "")
@@ -98,6 +99,7 @@ def _spoken(settings: WorkspaceSettings, locale: str) -> dict[str, str]:
         "watched": ",".join(map(str, settings.watched)),
         "quiet": f"{quiet.begin:%H:%M}-{quiet.end:%H:%M}" + ("" if quiet.weekends else " weekends"),
         "nudges": str(settings.daily_nudges),
+        "fewest": str(settings.fewest),
         "locale": locale,
     }
 
@@ -136,5 +138,5 @@ def _time(value: Value | None) -> time | None:
         return None
 
 
-def _number(value: Value | None, otherwise: int) -> int:
-    return int(value) if isinstance(value, str) and value in map(str, cards.NUDGES) else otherwise
+def _number(value: Value | None, offered: range, otherwise: int) -> int:
+    return int(value) if isinstance(value, str) and value in map(str, offered) else otherwise

@@ -332,6 +332,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("series_id", ID, nullable=True),
+        sa.Column("fewest", sa.SmallInteger(), server_default="5", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_polls_author_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_polls_owner_id")),
@@ -506,6 +507,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_participations_person_id"), "participations", ["person_id"], unique=False)
+    op.create_table(
+        "poll_breakdowns",
+        sa.Column("poll_id", ID, nullable=False),
+        sa.Column("dimension", sa.Text(), nullable=False),
+        sa.Column("slices", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["poll_id"], ["polls.id"], name=op.f("fk_poll_breakdowns_poll_id")),
+        sa.PrimaryKeyConstraint("poll_id", name=op.f("pk_poll_breakdowns")),
+    )
     op.create_table(
         "poll_places",
         sa.Column("poll_id", ID, nullable=False),

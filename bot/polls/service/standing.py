@@ -87,5 +87,5 @@ def _shown(poll: Poll, seen: Snapshot) -> tuple[Result | None, ...] | None:
     if seen.shown is None:
         return None
     results = tally.results(seen.shown, poll.questions)
-    shown = tuple(None if 0 < result.voters < FLOOR else result for result in results)
+    shown = tuple(None if 0 < result.voters < poll.fewest else result for result in results)
     return shown if any(shown) else None

@@ -44,6 +44,7 @@ COLUMNS: Final = (
     polls.c.answer,
     polls.c.answered_at,
     polls.c.series_id,
+    polls.c.fewest,
 )
 _OPEN: Final = sa.and_(polls.c.opened_at.is_not(None), polls.c.closed_at.is_(None))
 
@@ -202,7 +203,7 @@ def poll_of(row: Sequence[Any]) -> Poll:
     """A poll from `COLUMNS`."""
     (number, workspace, author, questions, promise, showing, adding, everybody, asked_at, *rest) = row
     (opens_at, opened_at, closes_at, closed_at, reopened_at, edited_at, invite_at, invited, *last) = rest
-    remind, reminded, reminded_at, step_at, owner, answer_by, owed_at, answer, answered_at, series = last
+    remind, reminded, reminded_at, step_at, owner, answer_by, owed_at, answer, answered_at, series, fewest = last
     return Poll(
         id=number,
         workspace=workspace,
@@ -231,6 +232,7 @@ def poll_of(row: Sequence[Any]) -> Poll:
         answer=answer,
         answered_at=answered_at,
         series=series,
+        fewest=fewest,
     )
 
 
@@ -271,5 +273,6 @@ def _values(poll: Poll) -> dict[str, Any]:
         "answer": poll.answer,
         "answered_at": poll.answered_at,
         "series_id": poll.series,
+        "fewest": poll.fewest,
         "next_at": poll.next_at(),
     }

@@ -50,6 +50,7 @@ polls = sa.Table(
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Column("answered_at", Instant),
     sa.Column("series_id", Id, sa.ForeignKey("poll_series.id"), index=True),
+    sa.Column("fewest", sa.SmallInteger, nullable=False, server_default="5"),
     sa.Column("next_at", Instant),
     # The buttons of a poll that a restored back-up does not know are still out there: no other may get its number.
     sqlite_autoincrement=True,
@@ -122,6 +123,15 @@ snapshots = sa.Table(
 )
 """What a poll that hides names shows: while it runs, totals that are some voters old; then those it closed with
 (see `model.privacy`)."""
+
+breakdowns = sa.Table(
+    "poll_breakdowns",
+    metadata,
+    sa.Column("poll_id", Id, sa.ForeignKey("polls.id"), primary_key=True),
+    sa.Column("dimension", sa.Text, nullable=False),
+    sa.Column("slices", sa.Text, nullable=False),
+)
+"""The one breakdown that a poll which hides names ever shows, as it was first seen (see `model.breakdown`)."""
 
 suggestions = sa.Table(
     "poll_suggestions",
