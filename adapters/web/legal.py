@@ -13,6 +13,7 @@ from bot.core.texts import Texts, best_locale, later
 PRIVACY: Final = (
     later("What Drumbeat keeps about you"),
     later("Your name, e-mail address, title, picture address, language and time zone, as your chat tells them."),
+    later("Which channels and groups you are in, while something is asked there."),
     later("What you give it: your introduction, polls you ask, your votes, praise, and the moments of your rhythm."),
     later("How often somebody posts in a channel on a day, for 92 days. Never what anybody writes in the chat."),
     later("In the chat, /drumbeat my data shows what is kept and erases it; /drumbeat stop ends all private messages."),

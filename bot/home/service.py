@@ -8,10 +8,12 @@ from typing import Final
 from bot.core import outbox
 from bot.core.cards import Button, Card, Part, note
 from bot.core.database import Connection
+from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.feature import CommandHelp, Feature, Turn, View, Withdrawn, Word
 from bot.core.interactions import Answer, Click, Command
 from bot.core.people import Role
+from bot.core.places import PlaceKind
 from bot.core.texts import LOCALES, Texts, later
 from bot.home import cards, words
 from bot.home.cards import Hint
@@ -66,6 +68,7 @@ class Home:
             if feature.forget:
                 feature.forget(view)
         outbox.cancel_person(turn.connection, turn.me.id, "erased")
+        members.forget(turn.connection, turn.me.id)
         directory.forget(turn.connection, turn.me)
         said = turn.t(
             "Everything I kept about you is erased. While you have an account here, your name and picture come back "
@@ -254,9 +257,17 @@ def _profile(turn: Turn) -> list[tuple[str, str]]:
         (t("Picture"), t("its address") if me.photo else ""),
         (t("Language"), cards.LANGUAGES.get(me.locale, me.locale)),
         (t("Time zone"), me.zone),
+        (t("In channels and groups that are asked something now"), _whereabouts(turn)),
         (t("Roles"), t.every([roles[role] for role in Role if role in me.roles]) if me.roles else ""),
         (t("Messages"), t("stopped") if me.opted_out else t("wanted")),
     ]
+
+
+def _whereabouts(turn: Turn) -> str:
+    there = members.places_with(turn.connection, turn.me.id)
+    return turn.t.every(
+        [f"{'@' if place.kind is PlaceKind.PEOPLE else '#'}{place.name or place.key}" for place in there]
+    )
 
 
 def _view(turn: Turn) -> View:

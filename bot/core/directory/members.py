@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.core.database import Connection, Id, Instant, Prepared, insert, metadata, one_of
 from bot.core.directory.tables import accounts, people, places, workspaces
-from bot.core.places import Place
+from bot.core.places import Place, PlaceKind
 
 EVERY: Final = timedelta(hours=1)
 """How often a roster that is wanted is learnt again."""
@@ -111,6 +111,18 @@ def of(connection: Connection, places: Iterable[int]) -> list[int]:
 def count(connection: Connection, places: Iterable[int]) -> int:
     """How many active humans are in at least one of these places."""
     return connection.execute(sa.select(sa.func.count()).select_from(present(places).subquery())).scalar_one()
+
+
+def places_with(connection: Connection, person: int) -> list[Place]:
+    """The places on whose rosters somebody is at present, by name."""
+    mine = sa.select(places).join(table, table.c.place_id == places.c.id).where(table.c.person_id == person)
+    rows = connection.execute(mine.order_by(places.c.name, places.c.id))
+    return [Place(row.id, row.workspace_id, row.key, PlaceKind(row.kind), row.name) for row in rows]
+
+
+def forget(connection: Connection, person: int) -> None:
+    """Take somebody off every roster; the next list of the platform may bring them back."""
+    connection.execute(table.delete().where(table.c.person_id == person))
 
 
 def come(connection: Connection, place: int, person: int) -> None:

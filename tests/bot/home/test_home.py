@@ -1,14 +1,19 @@
 """`/drumbeat`, tried as people use it."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from bot.core import outbox
 from bot.core.cards import Card, Select
 from bot.core.database import Connection
+from bot.core.directory import members
+from bot.core.directory import store as directory
 from bot.core.people import Role
+from bot.core.places import PlaceKind
 from bot.rhythm.store import kept
-from tests.bot.stage import Stage, buttons, read_aloud
+from tests.bot.stage import MONDAY, Stage, buttons, read_aloud
 
 LUNCH = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
 
@@ -123,6 +128,23 @@ async def test_everything_is_erased_after_a_question(stage: Stage) -> None:
     assert not await stage.run(lambda c: kept(c, ben.id))
     assert not await stage.planned("U-ben")
     assert "E-mail: nothing" in await whispered(stage, "U-ben", "/drumbeat my data")
+
+
+async def test_the_places_where_somebody_was_counted_are_shown_and_erased(stage: Stage) -> None:
+    workspace = await stage.workspace()
+
+    def want(connection: Connection) -> None:
+        general = directory.place_at(connection, workspace, "C-general").id
+        design = directory.place_at(connection, workspace, "G-design", PlaceKind.PEOPLE, "design").id
+        members.want(connection, [general, design], MONDAY + timedelta(days=1))
+
+    await stage.run(want)
+    for place in ("C-general", "G-design"):
+        await stage.happen("U-ben", "appeared", place)
+    assert "that are asked something now: @design and #general" in await whispered(stage, "U-ben", "/drumbeat my data")
+    card = (await stage.type("U-ben", "/drumbeat my data")).whisper
+    await stage.press("U-ben", buttons(card)["Erase everything"])
+    assert "that are asked something now: nothing" in await whispered(stage, "U-ben", "/drumbeat my data")
 
 
 async def test_whoever_stopped_and_is_erased_stays_in_silence(stage: Stage) -> None:
