@@ -7,7 +7,6 @@ from bot.core.database import Connection
 from bot.core.feature import Scene
 from bot.core.rich import Text
 from bot.polls.model import tally
-from bot.polls.model.breakdown import FLOOR
 from bot.polls.model.counting import Result
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll
