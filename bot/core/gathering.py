@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from bot.core.errors import Refused
@@ -9,6 +10,9 @@ from bot.core.interactions import Answer, Interaction
 
 MOMENT: Final = 0.25
 """Seconds that the first one waits for company: far within the 3 that platforms give for an answer."""
+
+LONELY: Final = 3
+"""Moments that somebody waits further who is still alone: a second in all, and then they are written by themselves."""
 
 MOST: Final = 200
 """So many are written at once; the next ones begin another gathering."""
@@ -33,6 +37,8 @@ class Gathering:
             batch.done = asyncio.create_task(self._run(batch))
         place = len(batch.acts)
         batch.acts.append(act)
+        if place:
+            batch.company.set()
         # Whoever gives up waiting must not take the others with them.
         outcome = (await asyncio.shield(batch.outcomes()))[place]
         if isinstance(outcome, Refused):
@@ -41,6 +47,9 @@ class Gathering:
 
     async def _run(self, batch: "_Batch") -> Sequence[Outcome]:
         await asyncio.sleep(self._moment)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._moment * LONELY):
+                await batch.company.wait()
         if self._open is batch:
             self._open = None
         return await self._settle(batch.acts)
@@ -49,6 +58,7 @@ class Gathering:
 class _Batch:
     def __init__(self) -> None:
         self.acts: list[Interaction] = []
+        self.company = asyncio.Event()
         self.done: asyncio.Task[Sequence[Outcome]] | None = None
 
     def outcomes(self) -> "asyncio.Task[Sequence[Outcome]]":

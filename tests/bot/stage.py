@@ -64,15 +64,21 @@ class Said:
 
 @dataclass
 class Stage:
-    """`anna` is an admin, `ben` and `chen` are employees, `dora` speaks German in Berlin; all in one workspace."""
+    """`anna` is an admin, `ben` and `chen` are employees, `dora` speaks German in Berlin; all in one workspace.
+
+    `moment` is how many seconds somebody waits for others whose vote is written together with theirs.
+    """
 
     database: Database
     features: Sequence[Feature]
     clock: HandClock = field(default_factory=HandClock)
+    moment: float = 0.002
 
     def __post_init__(self) -> None:
         links = Links(ADDRESS, "a key that signs links")
-        self.engine = Engine(self.database, self.clock, self.features, otherwise="drumbeat", links=links)
+        self.engine = Engine(
+            self.database, self.clock, self.features, otherwise="drumbeat", links=links, moment=self.moment
+        )
 
     async def set_up(self) -> None:
         """Fill the directory."""
