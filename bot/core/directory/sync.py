@@ -14,7 +14,7 @@ from bot.core.directory import members, workspaces
 from bot.core.directory import store as directory
 from bot.core.directory.rosters import Rosters
 from bot.core.engine import Engine
-from bot.core.errors import PlatformError
+from bot.core.errors import PlatformError, RateLimited, Unavailable, Unknown
 from bot.core.interactions import Event, Origin
 from bot.core.people import Profile, Role
 from bot.core.places import PlaceKind, Workspace
@@ -57,6 +57,7 @@ class Sync:
         ):
             try:
                 await self._learn(workspace, self._platforms[workspace.platform])
+                await self._name_groups(workspace, self._platforms[workspace.platform])
             except PlatformError as error:
                 log.warning("sync_failed", platform=workspace.platform, reason=error.reason)
                 await self._engine.database.run(partial(directory.sync_again, workspace=workspace, at=now + SOON))
@@ -67,7 +68,6 @@ class Sync:
                 origin = Origin(platform=workspace.platform, workspace=workspace.key, account=profile.account)
                 await self._engine.handle(Event(origin, "profile_changed", profile=profile))
         await self._engine.database.run(partial(directory.settle_zone, workspace=workspace))
-        await self._name_groups(workspace, platform)
         admins = partial(directory.everybody, workspace=workspace, role=Role.ADMIN)
         if known := await self._engine.database.run(admins):
             origin = Origin(platform=workspace.platform, workspace=workspace.key, account=known[0].account)
@@ -78,6 +78,8 @@ class Sync:
         try:
             async for groups in batches(platform.groups(workspace), TOGETHER):
                 await self._engine.database.run(partial(_name, workspace=workspace, groups=groups))
+        except (RateLimited, Unavailable, Unknown):
+            raise
         except PlatformError as error:
             log.info("groups_unknown", platform=workspace.platform, reason=error.reason)
 

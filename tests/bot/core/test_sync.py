@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.cards import Card
+from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.directory.sync import TOGETHER, Sync
-from bot.core.errors import PlatformError, Unavailable
+from bot.core.errors import PlatformError, RateLimited, Unavailable
 from bot.core.interactions import Event
 from bot.core.people import Profile
 from bot.core.places import Place, PlaceKind, Workspace
@@ -17,12 +18,12 @@ from tests.bot.stage import Stage
 
 @dataclass
 class Directory:
-    """A platform of which only the lists of people and of groups are asked. `named` are groups, None if it refuses."""
+    """A platform of which only the lists of people and of groups are asked. `named` are groups, or the refusal."""
 
     told: Sequence[Profile]
     away: bool = False
     name: str = "stage"
-    named: Sequence[Group] | None = ()
+    named: Sequence[Group] | PlatformError = ()
     asked: list[str] = field(default_factory=list)
 
     async def people(self, workspace: Workspace) -> AsyncIterator[Profile]:
@@ -34,8 +35,8 @@ class Directory:
 
     async def groups(self, workspace: Workspace) -> AsyncIterator[Group]:
         assert workspace.platform == self.name
-        if self.named is None:
-            raise PlatformError("plan_upgrade_required")
+        if isinstance(self.named, PlatformError):
+            raise self.named
         for group in self.named:
             yield group
 
@@ -136,15 +137,29 @@ async def test_named_groups_are_learnt_and_renamed(stage: Stage) -> None:
     for name in ("design", "design-crew"):
         await _sync(stage, Directory([ERIN], named=[Group("G-1", name)]))
     workspace = await stage.workspace()
-    [group] = await stage.run(lambda c: directory.places_of(c, workspace, PlaceKind.PEOPLE))
+    [group] = await stage.run(lambda c: _groups(c, workspace))
     assert (group.key, group.name) == ("G-1", "design-crew")
 
 
 async def test_everybody_is_learnt_also_where_there_are_no_groups(stage: Stage) -> None:
-    await _sync(stage, Directory([ERIN], named=None))
+    await _sync(stage, Directory([ERIN], named=PlatformError("plan_upgrade_required")))
     assert (await stage.person("U-erin")).name == "Erin"
     workspace = await stage.workspace()
-    assert await stage.run(lambda c: directory.places_of(c, workspace, PlaceKind.PEOPLE)) == []
+    assert await stage.run(lambda c: _groups(c, workspace)) == []
+
+
+async def test_groups_that_cannot_be_told_just_now_are_asked_for_again_before_long(stage: Stage) -> None:
+    platform = Directory([ERIN], named=RateLimited(30))
+    await _sync(stage, platform)
+    platform.named = [Group("G-1", "design")]
+    stage.clock.move(minutes=5)
+    await Sync(stage.engine, {"stage": platform})()
+    workspace = await stage.workspace()
+    assert [group.name for group in await stage.run(lambda c: _groups(c, workspace))] == ["design"]
+
+
+def _groups(connection: Connection, workspace: Workspace) -> list[Place]:
+    return directory.places_of(connection, workspace, PlaceKind.PEOPLE)
 
 
 async def _sync(stage: Stage, platform: Directory) -> None:
