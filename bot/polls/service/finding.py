@@ -1,13 +1,16 @@
 """Finds a poll that somebody names by its number, if they may see it."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from bot.core import outbox
+from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import outreach
-from bot.polls.service.rights import may_manage
+from bot.polls.service.rights import may_manage, same_organisation
 from bot.polls.service.standing import has_voted
 from bot.polls.store import asking, turnout
 
@@ -30,8 +33,20 @@ def may_see(turn: Turn, poll: Poll) -> bool:
     """
     if may_manage(turn, poll):
         return True
-    if poll.stage in (Stage.DRAFT, Stage.SCHEDULED):
+    if poll.stage in (Stage.DRAFT, Stage.SCHEDULED) or not same_organisation(turn, poll):
         return False
-    asked = outreach.asked_of(turn.connection, poll)
-    here = turn.here is not None and turn.here.id in asked.channels
-    return here or has_voted(turn.connection, poll, turn.me.id) or turnout.is_asked(turn.connection, asked, turn.me.id)
+    connection, me = turn.connection, turn.me.id
+    asked = outreach.asked_of(connection, poll)
+    return (
+        _stands_in(turn, asked.channels)
+        or has_voted(connection, poll, me)
+        or turnout.is_asked(connection, asked, me)
+        # Long after it has closed, nobody knows any more who is in its groups.
+        or me in outbox.addressees(connection, outreach.direct(poll.id))
+    )
+
+
+def _stands_in(turn: Turn, channels: Iterable[int]) -> bool:
+    """Whether somebody acts in one of these channels."""
+    found = directory.places_by_id(turn.connection, channels).values()
+    return (turn.workspace.id, turn.act.origin.place) in {(place.workspace, place.key) for place in found}

@@ -1,4 +1,4 @@
-"""Who may run a poll, as against taking part in it."""
+"""Who may run a poll, as against taking part in it; and that nobody reaches into another organisation."""
 
 from bot.core.errors import Refused
 from bot.core.feature import Turn
@@ -9,9 +9,7 @@ from bot.polls.store import asking
 
 def managed(turn: Turn, number: int) -> Poll:
     """A poll by its number, kept from other changes, if the person may change it."""
-    poll = asking.find_alone(turn.connection, number)
-    if poll is None:
-        raise Refused(turn.t("This poll is not there any more."))
+    poll = within(turn, asking.find_alone(turn.connection, number))
     if not may_manage(turn, poll):
         author = turn.person(poll.author).name
         raise Refused(turn.t("Only {author} or a communicator can do this.", author=author))
@@ -20,7 +18,21 @@ def managed(turn: Turn, number: int) -> Poll:
 
 def may_manage(turn: Turn, poll: Poll) -> bool:
     """Whether somebody may change a poll: its author, and communicators of its organisation."""
-    if poll.author == turn.me.id:
-        return True
-    here = poll.workspace == turn.workspace.id or asking.same_organisation(turn.connection, poll, turn.workspace)
-    return turn.me.may(Role.COMMUNICATOR) and here
+    return poll.author == turn.me.id or (turn.me.may(Role.COMMUNICATOR) and same_organisation(turn, poll))
+
+
+def within(turn: Turn, poll: Poll | None) -> Poll:
+    """A poll, if there is one in the person's own organisation: to everybody else it is not there."""
+    if poll is None or not same_organisation(turn, poll):
+        raise gone(turn)
+    return poll
+
+
+def gone(turn: Turn) -> Refused:
+    """There is no such poll."""
+    return Refused(turn.t("This poll is not there any more."))
+
+
+def same_organisation(turn: Turn, poll: Poll) -> bool:
+    """Whether a poll was asked in the person's own organisation."""
+    return poll.workspace == turn.workspace.id or asking.same_organisation(turn.connection, poll, turn.workspace)

@@ -14,7 +14,8 @@ from bot.polls.model.ballots import Ballot
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll
 from bot.polls.service import drawing
-from bot.polls.service.voting import final, gone, must_be_open, pressed, read_page, state, wants_card
+from bot.polls.service.rights import gone, within
+from bot.polls.service.voting import final, must_be_open, pressed, read_page, state, wants_card
 from bot.polls.store import asking, secrecy
 
 Outcome = Answer | Refused
@@ -90,8 +91,8 @@ def _ballot(turn: Turn) -> tuple[Poll, Ballot] | Answer:
         return sent.poll, sent.answers
     number, option = pressed(turn)
     outbox.hold(turn.connection, subject(number))
-    poll = asking.find(turn.connection, number)
-    if poll is None or poll.promise is not Promise.SECRET:
+    poll = within(turn, asking.find(turn.connection, number))
+    if poll.promise is not Promise.SECRET:
         raise gone(turn)
     must_be_open(turn, poll)
     if not poll.pressed or ballots.wrong(poll.questions[0], str(option)):

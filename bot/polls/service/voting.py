@@ -18,6 +18,8 @@ from bot.polls.model.definition import LONGEST_TEXT, Kind, Promise, Question, Sh
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.privacy import STEP
 from bot.polls.service import drawing
+from bot.polls.service.finding import may_see
+from bot.polls.service.rights import gone, within
 from bot.polls.service.standing import has_voted, questions, standing
 from bot.polls.store import asking, hiding, voting
 
@@ -50,7 +52,7 @@ def vote(turn: Turn) -> Answer:
     found = voting.find_with_answer(turn.connection, number, turn.me.id)
     if found is None:
         raise gone(turn)
-    poll, before = found
+    poll, before = within(turn, found[0]), found[1]
     question = poll.questions[0]
     if poll.promise is Promise.SECRET or not poll.pressed or not 0 <= option < question.size:
         raise gone(turn)
@@ -97,7 +99,7 @@ def withdraw(turn: Turn) -> Answer:
 
 def peek(turn: Turn) -> Answer:
     """The results so far, for whoever has voted."""
-    poll = found(turn)
+    poll = seen(turn)
     voted = has_voted(turn.connection, poll, turn.me.id)
     if not poll.shows(voted=voted):
         raise Refused(
@@ -110,15 +112,15 @@ def peek(turn: Turn) -> Answer:
 
 def voters(turn: Turn) -> Answer:
     """Who voted what in an open poll."""
-    poll = found(turn)
+    poll = seen(turn)
     if poll.hidden:
         raise Refused(turn.t("This poll hides names: nobody sees who voted what."))
     if not poll.shows(voted=has_voted(turn.connection, poll, turn.me.id)):
         raise Refused(turn.t("You will see the results once you have voted."))
-    seen = standing(turn, poll, voted=True)
-    if not seen.voters and seen.turnout:
-        seen = replace(seen, voters=tuple(voting.voters(turn.connection, poll, drawing.LISTED_VOTERS)))
-    return Answer(whisper=shown.who(turn.t, poll, questions(turn, poll), seen))
+    stands = standing(turn, poll, voted=True)
+    if not stands.voters and stands.turnout:
+        stands = replace(stands, voters=tuple(voting.voters(turn.connection, poll, drawing.LISTED_VOTERS)))
+    return Answer(whisper=shown.who(turn.t, poll, questions(turn, poll), stands))
 
 
 def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
@@ -132,8 +134,8 @@ def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
     said_on_card = not poll.hidden and poll.showing is Showing.LIVE and poll.pressed
     if said_on_card and any(ballot):
         return Answer(own=own) if own else NOTHING
-    seen = standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE and any(ballot) else None
-    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, seen))
+    stands = standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE and any(ballot) else None
+    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, stands))
 
 
 def settle(turn: Turn, poll: Poll) -> None:
@@ -157,9 +159,7 @@ def read_page(turn: Turn) -> Page | Answer:
         raise TypeError(turn.act)
     asked, number, travelled = state(turn, turn.act)
     outbox.hold(turn.connection, subject(asked))
-    poll = asking.find(turn.connection, asked)
-    if poll is None:
-        raise gone(turn)
+    poll = within(turn, asking.find(turn.connection, asked))
     must_be_open(turn, poll)
     answers = (*travelled, *("",) * len(poll.questions))[: len(poll.questions)]
     if number not in range(len(poll.questions)) or any(map(ballots.wrong, poll.questions, answers)):
@@ -187,8 +187,17 @@ def found(turn: Turn) -> Poll:
     """The poll whose button was pressed."""
     if not isinstance(turn.act, Click):
         raise TypeError(turn.act)
-    poll = asking.find(turn.connection, int(turn.act.value.partition(":")[0]))
-    if poll is None:
+    try:
+        number = _number(turn.act.value.partition(":")[0])
+    except ValueError:
+        raise gone(turn) from None
+    return within(turn, asking.find(turn.connection, number))
+
+
+def seen(turn: Turn) -> Poll:
+    """The poll whose button was pressed, if the person may see it."""
+    poll = found(turn)
+    if not may_see(turn, poll):
         raise gone(turn)
     return poll
 
@@ -204,11 +213,6 @@ def too_late(turn: Turn, poll: Poll) -> Refused:
     if poll.stage in (Stage.DRAFT, Stage.SCHEDULED):
         return Refused(turn.t("This poll is not open yet."))
     return Refused(turn.t("This poll is closed, so your vote was not counted."))
-
-
-def gone(turn: Turn) -> Refused:
-    """There is no such poll."""
-    return Refused(turn.t("This poll is not there any more."))
 
 
 def final(turn: Turn) -> Refused:
