@@ -1,6 +1,6 @@
 """Channels and other places of a workspace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +30,7 @@ def place_at(
     kind: PlaceKind = PlaceKind.CHANNEL,
     name: str = "",
 ) -> Place:
-    """A place by the platform's own id; made when first seen, renamed when its name is new."""
+    """A place by the platform's own id; made when first seen, renamed when its name is new, back when it is named."""
     mine = sa.and_(places.c.workspace_id == workspace.id, places.c.key == key)
     row = connection.execute(sa.select(places).where(mine)).one_or_none()
     if row is None:
@@ -39,18 +39,25 @@ def place_at(
             .values(workspace_id=workspace.id, key=key, kind=kind.value, name=name)
             .on_conflict_do_nothing()
         )
-    elif name and row.name != name:
-        connection.execute(places.update().where(mine).values(name=name))
+    elif name and (row.name != name or row.gone):
+        connection.execute(places.update().where(mine).values(name=name, gone=False))
     else:
         return _place(row)
     return _place(connection.execute(sa.select(places).where(mine)).one())
+
+
+def retire_groups(connection: Connection, workspace: Workspace, but: Collection[str]) -> None:
+    """The named groups of a workspace whose keys are not among these are gone."""
+    mine = sa.and_(places.c.workspace_id == workspace.id, places.c.kind == PlaceKind.PEOPLE.value, ~places.c.gone)
+    there = one_of(connection, places.c.key, "there", sa.Text)
+    connection.execute(places.update().where(mine, ~there).values(gone=True), {"there": sorted(but)})
 
 
 def places_of(connection: Connection, workspace: Workspace, kind: PlaceKind) -> list[Place]:
     """Every known place of a kind in a workspace, by name."""
     rows = connection.execute(
         sa.select(places)
-        .where(places.c.workspace_id == workspace.id, places.c.kind == kind.value)
+        .where(places.c.workspace_id == workspace.id, places.c.kind == kind.value, ~places.c.gone)
         .order_by(places.c.name, places.c.id)
     )
     return [_place(row) for row in rows]
@@ -64,7 +71,7 @@ def places_beyond(connection: Connection, workspace: Workspace, kind: PlaceKind)
     rows = connection.execute(
         sa.select(places)
         .join(workspaces, workspaces.c.id == places.c.workspace_id)
-        .where(near, places.c.kind == kind.value, places.c.name != "")
+        .where(near, places.c.kind == kind.value, places.c.name != "", ~places.c.gone)
         .order_by(places.c.name, places.c.id)
     )
     return [_place(row) for row in rows]
@@ -72,5 +79,5 @@ def places_beyond(connection: Connection, workspace: Workspace, kind: PlaceKind)
 
 def _place(row: Sequence[Any]) -> Place:
     """A place from the columns of `places`."""
-    number, workspace, key, kind, name = row
+    number, workspace, key, kind, name, _gone = row
     return Place(number, workspace, key, PlaceKind(kind), name)

@@ -12,6 +12,7 @@ from bot.core.batches import batches
 from bot.core.database import Connection
 from bot.core.directory import members, workspaces
 from bot.core.directory import store as directory
+from bot.core.directory.places import retire_groups
 from bot.core.directory.rosters import Rosters
 from bot.core.engine import Engine
 from bot.core.errors import PlatformError, RateLimited, Unavailable, Unknown
@@ -75,9 +76,12 @@ class Sync:
 
     async def _name_groups(self, workspace: Workspace, platform: Platform) -> None:
         """Slack's cheaper plans have no groups, and an older install may not ask for them: all else goes on."""
+        told: set[str] = set()
         try:
             async for groups in batches(platform.groups(workspace), TOGETHER):
                 await self._engine.database.run(partial(_name, workspace=workspace, groups=groups))
+                told |= {group.key for group in groups}
+            await self._engine.database.run(partial(retire_groups, workspace=workspace, but=told))
         except (RateLimited, Unavailable, Unknown):
             raise
         except PlatformError as error:

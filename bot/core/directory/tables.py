@@ -91,8 +91,10 @@ places = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("workspace_id", "key"),
 )
+"""`gone` is a named group that the platform lists no more: it keeps its name, and is offered no more."""
 
 join_codes = sa.Table(
     "join_codes",

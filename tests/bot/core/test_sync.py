@@ -158,6 +158,20 @@ async def test_groups_that_cannot_be_told_just_now_are_asked_for_again_before_lo
     assert [group.name for group in await stage.run(lambda c: _groups(c, workspace))] == ["design"]
 
 
+async def test_a_group_that_is_gone_is_offered_no_more_and_keeps_its_name(stage: Stage) -> None:
+    workspace = await stage.workspace()
+    old, new = Group("G-1", "design"), Group("G-2", "design")
+    await _sync(stage, Directory([ERIN], named=[old]))
+    [before] = await stage.run(lambda c: _groups(c, workspace))
+    await _sync(stage, Directory([ERIN], named=[new]))
+    assert [group.key for group in await stage.run(lambda c: _groups(c, workspace))] == ["G-2"]
+    assert await stage.run(lambda c: directory.place(c, before.id)) == before
+    await _sync(stage, Directory([ERIN], named=PlatformError("plan_upgrade_required")))
+    assert [group.key for group in await stage.run(lambda c: _groups(c, workspace))] == ["G-2"]
+    await _sync(stage, Directory([ERIN], named=[old, new]))
+    assert [group.key for group in await stage.run(lambda c: _groups(c, workspace))] == ["G-1", "G-2"]
+
+
 def _groups(connection: Connection, workspace: Workspace) -> list[Place]:
     return directory.places_of(connection, workspace, PlaceKind.PEOPLE)
 
