@@ -27,7 +27,7 @@ def join(connection: Connection, one: Workspace, other: Workspace) -> int:
     kept, gone = held
     pairs = _namesakes(connection, kept, gone)
     unite(connection, pairs)
-    repoint(connection, organisations.c.id, sa.select(sa.literal(gone).label("gone"), sa.literal(kept).label("kept")))
+    repoint(connection, organisations.c.id, [gone], lambda _: sa.literal(kept))
     connection.execute(organisations.delete().where(organisations.c.id == gone))
     return len(pairs)
 
@@ -68,8 +68,7 @@ def unite(connection: Connection, pairs: Sequence[Pair]) -> None:
     both = _hold_people(connection, [number for pair in pairs for number in pair])
     left = [number for _, number in pairs]
     connection.execute(former.insert(), [{"id": gone, "person_id": kept} for kept, gone in pairs])
-    moved = sa.select(former.c.id, former.c.person_id).where(one_of(connection, former.c.id, "left"))
-    repoint(connection, people.c.id, moved.params(left=left))
+    repoint(connection, people.c.id, left, _now)
     connection.execute(people.delete().where(one_of(connection, people.c.id, "left")), {"left": left})
     mine = people.update().where(people.c.id == sa.bindparam("kept"))
     connection.execute(mine, [{"kept": kept, **_united(both[kept], both[gone])} for kept, gone in pairs])
@@ -85,8 +84,15 @@ def untold(connection: Connection, most: int, now: datetime) -> list[Pair]:
         .with_for_update(skip_locked=True)
     ).all()
     pairs = [(kept, gone) for kept, gone in rows]
-    connection.execute(former.update().where(former.c.id.in_([gone for _, gone in pairs])).values(told_at=now))
+    if pairs:
+        connection.execute(former.update().where(former.c.id.in_([gone for _, gone in pairs])).values(told_at=now))
     return pairs
+
+
+def _now(column: sa.Column[int]) -> sa.ColumnElement[int]:
+    """Whose number it is by now that a column holds."""
+    known = former.alias()
+    return sa.select(known.c.person_id).where(known.c.id == column).correlate_except(known).scalar_subquery()
 
 
 def _organisations(connection: Connection, workspace_ids: Sequence[int]) -> list[int]:

@@ -1,10 +1,10 @@
 """Everything that points at a row, found by foreign keys, so that no table is ever forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection
+from bot.core.database import Connection, one_of
 
 
 def referring(target: sa.Column[int]) -> Iterator[sa.Column[int]]:
@@ -24,22 +24,25 @@ def unique_with(column: sa.Column[int]) -> Iterator[tuple[sa.Column[int], ...]]:
             yield tuple(each for each in key.columns if each is not column)
 
 
-def repoint(connection: Connection, target: sa.Column[int], moved: sa.Select[int, int]) -> None:
-    """Let whatever points at `target` point elsewhere: `moved` selects what it points at, and each time something else.
+def repoint(
+    connection: Connection,
+    target: sa.Column[int],
+    left: Sequence[int],
+    to: Callable[[sa.Column[int]], sa.ColumnElement[int]],
+) -> None:
+    """Let whatever points at one of the values `left` of `target` point elsewhere; `to` says where, by the column.
 
     Where a key allows one of two rows only, the one that points there already stays, and the other goes.
     """
-    moves = moved.subquery("moved")
-    gone, new = moves.c
     for column in referring(target):
         table = column.table
         if not isinstance(table, sa.Table):
             raise TypeError(table)
-        there = sa.select(new).where(gone == column).correlate(table).scalar_subquery()
-        goes = column.in_(sa.select(gone))
+        goes = one_of(connection, column, "left")
         for beside in unique_with(column):
             rival = table.alias("rival")
             same = (rival.c[each.name] == each for each in beside)
-            rivals = sa.select(sa.literal(1)).select_from(rival).where(rival.c[column.name] == there, *same)
-            connection.execute(table.delete().where(goes, rivals.correlate(table).exists()))
-        connection.execute(table.update().where(goes).values({column: there}))
+            rivals = sa.select(sa.literal(1)).select_from(rival).where(rival.c[column.name] == to(column), *same)
+            given_up = table.delete().where(goes, rivals.correlate(table).exists())
+            connection.execute(given_up, {"left": list(left)})
+        connection.execute(table.update().where(goes).values({column: to(column)}), {"left": list(left)})

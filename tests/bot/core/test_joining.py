@@ -1,7 +1,8 @@
 """Two organisations become one, and two people who are one become one, with everything that points at them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -9,6 +10,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from bot.core import outbox
 from bot.core.database import Connection, Database, Instant, open_database
 from bot.core.directory import store as directory
 from bot.core.directory.references import referring, unique_with
@@ -206,6 +208,31 @@ async def test_three_workspaces_join_in_any_order(database: Database) -> None:
     assert await database.read(lambda c: set(c.execute(sa.select(former.c.person_id)).scalars())) == set(known)
 
 
+async def test_in_whatever_order_it_becomes_known_she_is_one_person(database: Database) -> None:
+    """Her accounts, her address in each, a stop in one, a role in the other, and the joining itself, in every order."""
+
+    def play(connection: Connection, number: int, order: Iterable[int]) -> Person:
+        one = directory.workspace(connection, "slack", f"T{number}")
+        other = directory.workspace(connection, "teams", f"contoso{number}")
+        steps: Sequence[Callable[[], object]] = (
+            lambda: directory.learn(connection, one, ANNA),
+            lambda: directory.learn(connection, other, ANNA),
+            lambda: directory.opt_out(connection, directory.account(connection, other, "anna"), NOW),
+            lambda: directory.grant(connection, directory.account(connection, one, "anna"), Role.LEADER),
+            lambda: directory.join(connection, other, one),
+        )
+        for step in order:
+            steps[step]()
+        anna = directory.account(connection, one, "anna")
+        assert directory.account(connection, other, "anna").id == anna.id
+        return anna
+
+    for number, order in enumerate(itertools.permutations(range(5))):
+        anna = await database.run(partial(play, number=number, order=order))
+        assert anna.opted_out, order
+        assert anna.roles == {Role.LEADER}, order
+
+
 @pytest.mark.parametrize("column", list(referring(directory.people.c.id)), ids=str)
 async def test_whatever_points_at_a_person_follows(database: Database, column: sa.Column[int]) -> None:
     one, other = await database.run(both)
@@ -299,12 +326,28 @@ async def test_who_acts_meanwhile_acts_as_one_person_afterwards(database: Databa
         directory.learn(connection, teams(connection), replace(profile, email=f"new-{profile.email}"))
         directory.learn(connection, slack(connection), replace(profile, account=f"new-{profile.account}"))
 
+    def write(connection: Connection, account: str) -> None:
+        person = there(connection, account)
+        outbox.send(
+            connection,
+            key=f"test:{account}",
+            drawing="test.note",
+            lane=outbox.Lane.NOTICE,
+            now=NOW,
+            workspace=teams(connection).id,
+            person=person.id,
+        )
+
     await asyncio.gather(
+        *(database.run(partial(write, account=profile.account)) for profile in profiles[10:20]),
         *(database.run(partial(stop, account=profile.account)) for profile in profiles[:10]),
         database.run(join),
         *(database.run(partial(stop, account=profile.account)) for profile in profiles[10:20]),
+        *(database.run(partial(write, account=profile.account)) for profile in profiles[:10]),
         *(database.run(partial(learn, profile=profile)) for profile in profiles[20:]),
     )
+    told = await database.read(lambda c: set(c.execute(sa.select(outbox.outbox.c.person_id)).scalars()))
+    assert told == {(await database.run(partial(here, account=profile.account))).id for profile in profiles[:20]}
     for profile in profiles[:20]:
         one, other = await database.run(partial(twins, account=profile.account))
         assert one.id == other.id
