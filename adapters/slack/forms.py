@@ -1,5 +1,6 @@
 """Forms as Slack's modal views, and what people fill in as values."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, assert_never
@@ -47,6 +48,8 @@ LONGEST_PROBLEM: Final = 300
 MOST_RADIOS: Final = 6
 MOST_CHECKBOXES: Final = 10
 ACTION: Final = "value"
+MARK: Final = 4
+"""Bytes that tell one form from another."""
 
 
 def view(form: Form, reply_to: str = "") -> Json:
@@ -58,7 +61,7 @@ def view(form: Form, reply_to: str = "") -> Json:
         private_metadata=f"{reply_to}\n{form.state}",
         callback_id=form.address,
     ).to_dict()
-    return {**modal, "blocks": nameless(modal["blocks"])}
+    return {**modal, "blocks": _marked(nameless(modal["blocks"]), form)}
 
 
 def remembered(private_metadata: str) -> tuple[str, str]:
@@ -77,9 +80,24 @@ def problems(found: Mapping[str, str], blocks: list[Json]) -> dict[str, str]:
     return shown
 
 
-def values(state: Mapping[str, Mapping[str, Json]]) -> dict[str, Value]:
-    """What was filled in, by field id (`view.state.values` of Slack)."""
-    return {field: _value(next(iter(actions.values()))) for field, actions in state.items() if actions}
+def values(state: Mapping[str, Mapping[str, Json]], blocks: list[Json]) -> dict[str, Value]:
+    """What was filled into a view's blocks, by field id (`view.state.values` of Slack)."""
+    asked = {block["block_id"]: block["element"]["action_id"] for block in blocks if block.get("type") == "input"}
+    return {field: _value(state[field][action]) for field, action in asked.items() if action in state.get(field, {})}
+
+
+def _marked(blocks: list[Json], form: Form) -> list[Json]:
+    """Fields of one form are none of another's: a view that takes the place of one with the same keeps what is typed.
+
+    Source: docs.slack.dev/reference/views/modal-views, "Preserving input entry in views".
+    """
+    mark = hashlib.blake2b(f"{form.address}\n{form.state}".encode(errors="replace"), digest_size=MARK).hexdigest()
+    return [
+        {**block, "element": {**block["element"], "action_id": f"{ACTION}-{mark}"}}
+        if block.get("type") == "input"
+        else block
+        for block in blocks
+    ]
 
 
 def _value(filled: Json) -> Value:

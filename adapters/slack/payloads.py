@@ -72,7 +72,7 @@ def submission(body: Body) -> Submission:
         name=str(user.get("username") or user.get("name") or ""),
     )
     state, _ = forms.remembered(str(view.get("private_metadata") or ""))
-    return Submission(origin, str(view["callback_id"]), forms.values(view["state"]["values"]), state)
+    return Submission(origin, str(view["callback_id"]), forms.values(view["state"]["values"], view["blocks"]), state)
 
 
 def event(body: Body, bot_user: str) -> Interaction | None:

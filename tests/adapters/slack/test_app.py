@@ -20,7 +20,8 @@ async def test_a_command_opens_its_form(bot: Bot, slack: Slack) -> None:
     call = await slack.seen(lambda: slack.made("views.open"))
     view = call[0].arguments["view"]
     assert view["callback_id"] == "polls.create"
-    assert [block["block_id"] for block in view["blocks"] if block["type"] == "input"][:2] == ["question", "options"]
+    asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    assert asked[:3] == ["question", "kind", "options"]
 
 
 async def test_a_wrong_command_opens_the_form_filled_with_the_problem_beside_the_field(bot: Bot, slack: Slack) -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,28 @@ def test_the_largest_card_fits(shown: dict[str, Any]) -> None:
 def test_a_card_that_is_cut_keeps_its_last_buttons() -> None:
     blocks = render.message(samples.largest())["blocks"]
     assert blocks[-1]["elements"][0]["text"]["text"] == "Last"
+
+
+def test_a_form_in_the_place_of_another_keeps_nothing_that_was_typed_there() -> None:
+    pages = [forms.view(replace(samples.form(), state=state)) for state in ("1", "2", "1")]
+    actions = [
+        {block["element"]["action_id"] for block in page["blocks"] if block["type"] == "input"} for page in pages
+    ]
+    assert actions[0] == actions[2]
+    assert not actions[0] & actions[1]
+
+
+def test_what_is_left_of_an_earlier_form_is_not_read() -> None:
+    first, second = (forms.view(replace(samples.form(), state=state)) for state in ("1", "2"))
+    held = {
+        block["block_id"]: {
+            earlier["element"]["action_id"]: {"type": "plain_text_input", "value": "Old"},
+            block["element"]["action_id"]: {"type": "plain_text_input", "value": "New"},
+        }
+        for block, earlier in zip(second["blocks"], first["blocks"], strict=True)
+        if block.get("block_id") == "question"
+    }
+    assert forms.values(held, second["blocks"]) == {"question": "New"}
 
 
 def test_the_largest_form_fits() -> None:
@@ -121,8 +144,9 @@ def test_whatever_is_said_can_be_rendered(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_what_is_typed_into_a_form_is_never_a_token(typed: str) -> None:
+    asked = [{"type": "input", "block_id": "f", "element": {"action_id": "value"}}]
     held = {"f": {"value": {"type": "plain_text_input", "value": f"{typed}<@U1>{typed}<#C1>"}}}
-    value = forms.values(held)["f"]
+    value = forms.values(held, asked)["f"]
     assert isinstance(value, str)
     assert not MENTION.search(value)
 
@@ -130,11 +154,13 @@ def test_what_is_typed_into_a_form_is_never_a_token(typed: str) -> None:
 def test_a_form_comes_back_as_it_was_filled() -> None:
     view = forms.view(samples.form())
     filled = {
-        block["block_id"]: {"value": {"type": block["element"]["type"], **_held(block["element"])}}
+        block["block_id"]: {
+            block["element"]["action_id"]: {"type": block["element"]["type"], **_held(block["element"])}
+        }
         for block in view["blocks"]
         if block["type"] == "input"
     }
-    assert forms.values(filled) == {
+    assert forms.values(filled, view["blocks"]) == {
         "question": "Lunch?",
         "options": "",
         "one": "b",
