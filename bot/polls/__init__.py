@@ -7,7 +7,20 @@ from random import Random, SystemRandom
 
 from bot.core.feature import CommandHelp, Feature
 from bot.core.texts import later
-from bot.polls.service import asking, commands, drafts, drawing, home, life, managing, repeating, responding, voting
+from bot.polls.service import (
+    asking,
+    commands,
+    drafts,
+    drawing,
+    editing,
+    home,
+    life,
+    managing,
+    repeating,
+    responding,
+    spreading,
+    voting,
+)
 from bot.polls.service.secrecy import Secrecy
 
 
@@ -34,6 +47,11 @@ def feature(chance: Random | None = None) -> Feature:
             "voters": voting.voters,
             "more": managing.more,
             "close": managing.close,
+            "reopen": managing.reopen,
+            "edit": editing.edit,
+            "repeat": spreading.repeat,
+            "elsewhere": spreading.elsewhere,
+            "repost": spreading.repost,
             "question": drafts.question,
             "settings": drafts.settings,
             "revise": drafts.revise,
@@ -52,6 +70,8 @@ def feature(chance: Random | None = None) -> Feature:
             "question": drafts.question,
             "settings": drafts.settings,
             "answer": voting.answer,
+            "edit": editing.edit,
+            "elsewhere": spreading.elsewhere,
             "rhythm": repeating.rhythm,
             "respond": responding.respond,
         },

@@ -7,7 +7,7 @@ from bot.core.rich import Mention, Text, plain, spoken
 from bot.core.texts import Texts
 from bot.polls.cards.labels import labels, rule, spoken_step
 from bot.polls.cards.results import NAMES, question_parts
-from bot.polls.model.definition import Adding, Kind, Promise, Showing
+from bot.polls.model.definition import Kind, Promise, Showing
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.standing import Standing
 
@@ -135,7 +135,7 @@ def _buttons(t: Texts, poll: Poll, standing: Standing) -> list[Button]:
     buttons: list[Button] = []
     if poll.stage is Stage.OPEN and poll.showing is Showing.AFTER_VOTE and not poll.closed_at:
         buttons.append(Button(t("See results"), "polls.peek", number))
-    if poll.stage is Stage.OPEN and poll.adding is not Adding.NO:
+    if poll.stage is Stage.OPEN and poll.grows:
         buttons.append(Button(t("Add an option"), "polls.add", number, opens_form=True))
     if not poll.hidden and standing.results and (standing.turnout > NAMES or poll.survey):
         buttons.append(Button(t("Who voted"), "polls.voters", number))

@@ -112,6 +112,11 @@ class Poll:
         """Whether there are right answers."""
         return any(question.kind is Kind.QUIZ for question in self.questions)
 
+    @property
+    def grows(self) -> bool:
+        """Whether people may add options: to one choice, or one ranking. A quiz has its right answers already."""
+        return self.adding is not Adding.NO and not self.survey and self.questions[0].kind in (Kind.CHOICE, Kind.RANKED)
+
     def takes_votes(self, now: datetime) -> bool:
         """Whether a vote still counts at `now`, even if nobody has closed it yet."""
         return self.stage is Stage.OPEN and (self.closes_at is None or now < self.closes_at)

@@ -1,18 +1,23 @@
 """Finds a poll that somebody names by its number, if they may see it."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.core import outbox
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
+from bot.core.interactions import Submission, Value
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import outreach
-from bot.polls.service.rights import may_manage, same_organisation
+from bot.polls.service.rights import gone, may_manage, same_organisation
 from bot.polls.service.standing import has_voted
 from bot.polls.store import asking, turnout
+
+NUMBERS: Final = 63
+"""Bits of the numbers that databases have."""
 
 _NUMBER: Final = re.compile(r"#?(\d{1,12})")
 
@@ -24,6 +29,25 @@ def typed(turn: Turn, text: str) -> Poll:
     if poll is None or not may_see(turn, poll):
         raise Refused(turn.t.rich("I need the number of a poll that you can see. `/poll list` tells the numbers."))
     return poll
+
+
+def sent(turn: Turn) -> tuple[int, int, Mapping[str, Value]]:
+    """What came with a form: the poll's number, which of its questions (from 0), and the values."""
+    if not isinstance(turn.act, Submission):
+        raise TypeError(turn.act)
+    try:
+        state = json.loads(turn.act.state)
+        return number_of(state["poll"]), int(state.get("page", 0)), turn.act.values
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise gone(turn) from None
+
+
+def number_of(written: str | int) -> int:
+    """A poll's number that a client sent, small enough for any database."""
+    number = int(written)
+    if number.bit_length() > NUMBERS:
+        raise ValueError
+    return number
 
 
 def may_see(turn: Turn, poll: Poll) -> bool:

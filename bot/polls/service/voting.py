@@ -18,13 +18,10 @@ from bot.polls.model.definition import LONGEST_TEXT, Kind, Promise, Question, Sh
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.privacy import STEP
 from bot.polls.service import drawing
-from bot.polls.service.finding import may_see
+from bot.polls.service.finding import may_see, number_of
 from bot.polls.service.rights import gone, within
 from bot.polls.service.standing import has_voted, questions, standing
 from bot.polls.store import asking, hiding, voting
-
-NUMBERS: Final = 63
-"""Bits of the numbers that databases have."""
 
 STATE: Final = 2000
 """Characters of answers that travel with a form, so that all of them fit any platform's."""
@@ -178,7 +175,7 @@ def pressed(turn: Turn) -> tuple[int, int]:
         raise TypeError(turn.act)
     number, _, option = turn.act.value.partition(":")
     try:
-        return _number(number), int(option)
+        return number_of(number), int(option)
     except ValueError:
         raise gone(turn) from None
 
@@ -188,7 +185,7 @@ def found(turn: Turn) -> Poll:
     if not isinstance(turn.act, Click):
         raise TypeError(turn.act)
     try:
-        number = _number(turn.act.value.partition(":")[0])
+        number = number_of(turn.act.value.partition(":")[0])
     except ValueError:
         raise gone(turn) from None
     return within(turn, asking.find(turn.connection, number))
@@ -235,22 +232,14 @@ def state(turn: Turn, sent: Submission) -> tuple[int, int, tuple[str, ...]]:
     """The poll, the page and the answers so far that travelled with a form; a client may have changed them."""
     try:
         read = json.loads(sent.state)
-        return _number(read["poll"]), int(read["page"]), tuple(_kept(str(each)) for each in read["answers"])
+        return number_of(read["poll"]), int(read["page"]), tuple(kept(str(each)) for each in read["answers"])
     except (ValueError, TypeError, KeyError):
         raise gone(turn) from None
 
 
-def _kept(text: str) -> str:
+def kept(text: str) -> str:
     """A text without what no database keeps: NUL, and halves of surrogate pairs."""
     return text.replace("\0", "").encode(errors="replace").decode()
-
-
-def _number(written: str | int) -> int:
-    """A poll's number that a client sent, small enough for any database."""
-    number = int(written)
-    if number.bit_length() > NUMBERS:
-        raise ValueError
-    return number
 
 
 def _given(turn: Turn, question: Question, values: Mapping[str, Value]) -> tuple[str, dict[str, str]]:
@@ -262,7 +251,7 @@ def _given(turn: Turn, question: Question, values: Mapping[str, Value]) -> tuple
 
 def _written(question: Question, values: Mapping[str, Any]) -> str:
     if question.kind is Kind.TEXT:
-        return _kept(str(values.get("answer", ""))).strip()
+        return kept(str(values.get("answer", ""))).strip()
     if question.kind is Kind.RANKED:
         ranks = [str(values.get(f"{shown.RANK}{place + 1}", "")) for place in range(question.most)]
         return ",".join(filter(str.isdecimal, ranks))

@@ -80,3 +80,190 @@ async def test_what_is_not_open_yet_is_seen_by_its_author_alone(stage: Stage) ->
     for address in ("polls.more", "polls.peek", "polls.voters", "polls.launch", "polls.discard"):
         refusal = await stage.press("U-chen", Button("", address, "1"))
         assert "Lunch" not in read_aloud(refusal.whisper)
+
+
+async def test_a_closed_poll_is_opened_again_and_its_outcome_is_said_again(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --close 2h")
+    await stage.press("U-chen", buttons(await ballot(stage))["Pizza"])
+    stage.clock.move(hours=2)
+    await stage.tick()
+    assert "Reopen" not in await menu(stage, "U-chen")
+    reopened = await stage.press("U-ben", (await menu(stage, "U-ben"))["Reopen"])
+    assert "open again" in read_aloud(reopened.whisper)
+    await stage.press("U-dora", buttons(await ballot(stage))["Sushi"])
+    assert "Pizza: 1 (Chen)\nSushi: 1 (Dora)" in read_aloud(await ballot(stage))
+    stage.clock.move(days=3)
+    await stage.tick()
+    outcomes = {said.key: said.text for said in await stage.planned() if said.drawing == "polls.outcome"}
+    assert len(outcomes) == 2
+    assert all("ended in a tie" in text for text in outcomes.values())
+
+
+async def test_a_secret_poll_is_not_opened_again(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --secret")
+    await stage.press("U-ben", (await menu(stage, "U-ben"))["Close poll"])
+    assert "Reopen" not in await menu(stage, "U-ben")
+    refusal = await stage.press("U-ben", Button("", "polls.reopen", "1"))
+    assert "counted once and for all" in read_aloud(refusal.whisper)
+
+
+@pytest.mark.parametrize("address", ["polls.close", "polls.reopen", "polls.edit", "polls.repeat", "polls.elsewhere"])
+async def test_only_those_who_run_a_poll_run_it(stage: Stage, address: str) -> None:
+    await stage.type("U-ben", LUNCH)
+    assert "Only Ben or a communicator" in read_aloud((await stage.press("U-chen", Button("", address, "1"))).whisper)
+
+
+@pytest.mark.parametrize("address", ["polls.edit", "polls.elsewhere"])
+@pytest.mark.parametrize("state", ["", "[]", "{}", '{"poll": "x"}', '{"poll": 1}', '{"poll": 9}'])
+async def test_a_form_that_was_tampered_with_changes_nothing(stage: Stage, address: str, state: str) -> None:
+    await stage.type("U-ben", LUNCH)
+    before = read_aloud(await ballot(stage))
+    values = {"question": "Dinner?", "options0": "A\nB", "place": "<#C-general>"}
+    origin = stage.origin("U-chen")
+    refusal = await stage.engine.handle(Submission(origin, address, values, state))
+    assert refusal.whisper
+    assert read_aloud(await ballot(stage)) == before
+
+
+async def test_words_are_edited_for_a_quarter_of_an_hour_with_a_mark(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    await stage.press("U-chen", buttons(await ballot(stage))["Pizza"])
+    edit = (await menu(stage, "U-ben"))["Edit"]
+    form = (await stage.press("U-ben", edit)).form
+    done = await stage.send("U-ben", form, question="Lunch on Monday?", options0="Pasta\nSushi")
+    assert "edited" in read_aloud(done.whisper)
+    text = read_aloud(await ballot(stage))
+    assert text.startswith("Lunch on Monday?\nPasta: 1 (Chen)\nSushi: 0 ()")
+    assert "· edited ·" in text
+    stage.clock.move(minutes=15)
+    assert "Edit" not in await menu(stage, "U-ben")
+    late = await stage.send("U-ben", form, question="Lunch on Tuesday?")
+    assert "15 minutes" in read_aloud(late.whisper)
+    assert read_aloud(await ballot(stage)) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "sentence"),
+    [
+        ({"options0": "Pizza"}, "options0", "keep the 2 options"),
+        ({"options0": "Pizza\nSushi\nSoup"}, "options0", "keep the 2 options"),
+        ({"options0": "Pizza\nPIZZA"}, "options0", "stands there twice"),
+        ({"question": "?" * 301}, "question", "300 characters"),
+        ({"question": " "}, "question", "needs a question"),
+    ],
+)
+async def test_wrong_words_keep_the_form_open(stage: Stage, words: dict[str, str], field: str, sentence: str) -> None:
+    await stage.type("U-ben", LUNCH)
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    assert sentence in (await stage.send("U-ben", form, **words)).problems[field]
+    assert "edited" not in read_aloud(await ballot(stage))
+
+
+async def test_saving_without_a_change_leaves_no_mark_and_keeps_mentions(stage: Stage) -> None:
+    await stage.type("U-ben", '/poll "Shall <@U-anna> sing?" "Yes" "No"')
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    await stage.send("U-ben", form)
+    assert "edited" not in read_aloud(await ballot(stage))
+    await stage.send("U-ben", form, options0="Yes\nNever")
+    assert read_aloud(await ballot(stage)).startswith("Shall @Anna sing?\nYes: 0 ()\nNever: 0 ()")
+
+
+async def test_the_longest_options_fit_the_form(stage: Stage) -> None:
+    options = [f"{number:02d}{'x' * 148}" for number in range(30)]
+    await stage.type("U-ben", '/poll "Which?" ' + " ".join(f'"{option}"' for option in options))
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    assert not (await stage.send("U-ben", form, question="Which one?")).problems
+    assert f"{options[29]}: 0" in read_aloud(await ballot(stage))
+
+
+async def test_questions_of_a_survey_are_edited_one_after_another(stage: Stage) -> None:
+    form = (await stage.type("U-ben", "/poll")).form
+    second = (await stage.send("U-ben", form, question="Tea?", options="Green\nBlack", then="question")).form
+    await stage.send("U-ben", second, question="Why?", kind="text", then="ask")
+    page = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    page = (await stage.send("U-ben", page, question="Coffee?")).form
+    await stage.send("U-ben", page, question="How come?")
+    text = read_aloud(await ballot(stage))
+    assert "1. Coffee?" in text
+    assert "2. How come?" in text
+
+
+async def test_a_promise_becomes_stronger_before_the_first_vote(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    await stage.send("U-ben", form, promise="secret")
+    card = await ballot(stage)
+    assert "Secret: nobody can tell" in read_aloud(card)
+    assert buttons(card)["Pizza"].address == "polls.seal"
+    await stage.press("U-chen", buttons(card)["Pizza"])
+    assert "1 vote" in read_aloud(await ballot(stage))
+
+
+async def test_a_promise_becomes_no_weaker(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --confidential")
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    assert form is not None
+    promise = next(field for field in form.fields if field.id == "promise")
+    assert [option.value for option in promise.options] == ["confidential", "secret"]  # type: ignore[union-attr]
+    forged = await stage.send("U-ben", form, promise="open")
+    assert "stronger" in forged.problems["promise"]
+    assert "Confidential" in read_aloud(await ballot(stage))
+
+
+@pytest.mark.parametrize("flags", ["", "--confidential", "--secret"])
+@pytest.mark.parametrize("forged", [{"promise": "open"}, {"promise": "secret"}, {"showing": "after-vote"}])
+async def test_what_was_promised_stays_from_the_first_vote_on(stage: Stage, flags: str, forged: dict[str, str]) -> None:
+    await stage.type("U-ben", f"{LUNCH} {flags}")
+    early = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    await stage.press("U-chen", buttons(await ballot(stage))["Pizza"])
+    if flags != "--secret":
+        await stage.press("U-chen", (await menu(stage, "U-chen"))["Take back my vote"])
+    before = read_aloud(await ballot(stage))
+    late = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    assert late is not None
+    assert {field.id for field in late.fields} == {"question", "options0"}
+    for form in (early, late):
+        await stage.send("U-ben", form, **forged)
+        assert read_aloud(await ballot(stage)) == before
+
+
+async def test_a_poll_is_repeated_with_all_there_is_to_it(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --confidential --close 2h")
+    form = (await stage.type("U-ben", "/poll repeat 1")).form
+    stage.clock.move(minutes=5)
+    assert not (await stage.send("U-ben", form)).problems
+    stage.clock.move(hours=1, minutes=54)
+    await stage.tick()
+    assert read_aloud(await ballot(stage)).startswith("Lunch on Friday?\nPizza: 0 ()")
+    assert "Confidential" in read_aloud(await ballot(stage))
+    stage.clock.move(minutes=2)
+    await stage.tick()
+    assert len([said for said in await stage.planned() if said.drawing == "polls.outcome"]) == 2
+
+
+async def test_a_poll_with_more_than_a_form_shows_is_repeated_as_a_draft(stage: Stage) -> None:
+    await stage.type("U-ben", '/poll "Days?" "Mon" "Tue" "Wed" --multi 2 --add-options --close 2h')
+    again = await stage.press("U-ben", (await menu(stage, "U-ben"))["Repeat"])
+    assert "Your draft" in read_aloud(again.whisper)
+    stage.clock.move(days=30)
+    refused = await stage.press("U-ben", buttons(again.whisper)["Ask it now"])
+    assert refused.replace or refused.form
+    asked = await stage.type("U-ben", "/poll repeat 1")
+    await stage.press("U-ben", buttons(asked.whisper)["Ask it now"])
+    card = await ballot(stage)
+    assert "choose up to 2" in read_aloud(card)
+    assert "Add an option" in buttons(card)
+
+
+async def test_a_poll_is_asked_in_another_channel_with_one_count(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    pizza = buttons(await ballot(stage))["Pizza"]
+    await stage.press("U-chen", pizza)
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Ask in another channel"])).form
+    assert "already" in (await stage.send("U-ben", form, place="<#C-general>")).problems["place"]
+    assert "Choose the channel" in (await stage.send("U-ben", form, place="")).problems["place"]
+    await stage.send("U-ben", form, place="<#C-social>")
+    cards = [said for said in await stage.planned() if said.drawing == "polls.ballot"]
+    assert len({said.place for said in cards}) == 2
+    await stage.press("U-dora", pizza)
+    assert {"Pizza: 2 (Chen and Dora)" in said.text for said in await stage.planned()} == {True}
