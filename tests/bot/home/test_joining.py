@@ -5,10 +5,14 @@ import sqlalchemy as sa
 
 from bot.core.cadence.store import cadences
 from bot.core.cards import Card
+from bot.core.database import Connection
 from bot.core.directory import store as directory
 from bot.core.interactions import Answer, Click, Command, Origin, Submission
+from bot.core.outbox import outbox
 from bot.core.people import Person, Profile, Role
+from bot.core.places import WorkspaceSettings
 from bot.home.joining import new_code
+from bot.intros.cards import subject
 from tests.bot.stage import Stage, buttons, filling, read_aloud
 
 POLL = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
@@ -206,6 +210,28 @@ async def test_two_rhythms_become_one_that_nudges_once_a_moment(stage: Stage) ->
     assert len(before) == 2 * len(after)
     assert {row.person_id for row in after} == {ben.id}
     assert all(row.name.startswith(f"rhythm:{ben.id}:") for row in after)
+
+
+async def test_an_introduction_that_was_posted_there_is_still_hers_to_change(stage: Stage) -> None:
+    def chosen(connection: Connection) -> None:
+        workspace = directory.workspace(connection, "stage", "W2")
+        place = directory.place_at(connection, workspace, "C-W2")
+        directory.choose(connection, workspace, WorkspaceSettings(introductions=place.id))
+
+    await stage.run(chosen)
+    form = (await type_there(stage, "T-ben", "/intro")).form
+    assert form is not None
+    said = {"role": "Engineer", "loves": "Trains", "offers": "Tea", "question": "Who knows Riga?"}
+    await stage.engine.handle(Submission(elsewhere("T-ben"), form.address, said, form.state))
+    await joined(stage)
+    await stage.tick()
+    (posted,) = [each for each in await stage.planned() if each.drawing == "intros.introduction"]
+    assert "Who knows Riga?" in posted.text
+    ben = await stage.person("U-ben")
+    subjects = await stage.run(lambda c: c.execute(sa.select(outbox.c.subject)).scalars().all())
+    assert subject(ben.id) in subjects
+    await stage.forget("U-ben", "intros")
+    assert (await stage.states())[posted.key] == "cancelled"
 
 
 async def test_codes_are_all_different() -> None:
