@@ -118,8 +118,8 @@ def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Look at the votes of a confidential poll: whether enough people have voted to show newer figures."""
     outbox.alone(connection, [subject(poll.id)])
     before = hiding.snapshot(connection, poll.id)
-    voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
-    if (after := stepped(before, voting.counted(connection, poll), voters, people, poll.fewest)) != before:
+    voters = voting.turnout(connection, poll)
+    if (after := stepped(before, voting.counted(connection, poll), voters, poll.fewest)) != before:
         hiding.keep(connection, poll.id, after)
         outbox.redraw(connection, subject(poll.id), now, held=True)
     return replace(poll, step_at=None)
@@ -128,13 +128,11 @@ def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
 def _settle_figures(connection: Connection, poll: Poll) -> None:
     """Write down what a poll that hides names shows from now on, so that nothing that comes later changes it."""
     if poll.promise is Promise.SECRET:
-        current = secrecy.counted(connection, poll)
-        voters = people = secrecy.turnout(connection, poll.id)
+        current, voters = secrecy.counted(connection, poll), secrecy.turnout(connection, poll.id)
     else:
-        current = voting.counted(connection, poll)
-        voters, people = voting.turnout(connection, poll.id), hiding.people(connection, poll.id)
+        current, voters = voting.counted(connection, poll), voting.turnout(connection, poll)
     before = hiding.snapshot(connection, poll.id)
-    hiding.keep(connection, poll.id, closing(before, current, voters, people, poll.fewest))
+    hiding.keep(connection, poll.id, closing(before, current, voters, poll.fewest))
 
 
 def _fewest(connection: Connection, poll: Poll) -> int:

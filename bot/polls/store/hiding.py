@@ -16,12 +16,12 @@ def snapshot(connection: Connection, poll: int) -> Snapshot:
     row = connection.execute(sa.select(snapshots).where(snapshots.c.poll_id == poll)).one_or_none()
     if row is None:
         return Snapshot()
-    _, shown, shown_people, pending, pending_people, kept = row
+    _, shown, shown_voters, pending, pending_voters, kept = row
     return Snapshot(
         tally.read(shown) if shown else None,
-        shown_people,
+        shown_voters,
         tally.read(pending) if pending else None,
-        pending_people,
+        pending_voters,
         kept,
     )
 
@@ -30,9 +30,9 @@ def keep(connection: Connection, poll: int, taken: Snapshot) -> None:
     """Write a snapshot down."""
     values = {
         "shown": tally.written(taken.shown) if taken.shown else "",
-        "shown_people": taken.shown_people,
+        "shown_voters": taken.shown_voters,
         "pending": tally.written(taken.pending) if taken.pending else "",
-        "pending_people": taken.pending_people,
+        "pending_voters": taken.pending_voters,
         "kept": taken.kept,
     }
     connection.execute(

@@ -116,9 +116,9 @@ snapshots = sa.Table(
     metadata,
     sa.Column("poll_id", Id, sa.ForeignKey("polls.id"), primary_key=True),
     sa.Column("shown", sa.Text, nullable=False, server_default=""),
-    sa.Column("shown_people", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("shown_voters", sa.Integer, nullable=False, server_default="0"),
     sa.Column("pending", sa.Text, nullable=False, server_default=""),
-    sa.Column("pending_people", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("pending_voters", sa.Integer, nullable=False, server_default="0"),
     sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 """What a poll that hides names shows: while it runs, totals that are some voters old; then those it closed with
