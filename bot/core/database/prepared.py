@@ -63,17 +63,21 @@ class _Compiled:
             raise TypeError(statement)
         self._needed: Final = {name for bind, name in compiled.bind_names.items() if bind.required}
         state = compiled.construct_expanded_state(dict.fromkeys(self._needed))  # lists after IN are written out here
-        self._sql: Final = state.statement
-        self._order: Final = state.positiontup
-        self._fixed: Final = state.parameters
-        self._into: Final = dict(state.processors) | {
+        into = dict(state.processors) | {
             name: convert
             for bind, name in compiled.bind_names.items()
             if name in state.parameters and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        self._back: Final = [
-            column.type.dialect_impl(dialect).result_processor(dialect, FLOAT8) for column in _columns(statement)
-        ]
+        self._sql: Final = state.statement
+        self._order: Final = state.positiontup
+        self._fixed: Final = {
+            name: into[name](value) if name in into else value
+            for name, value in state.parameters.items()
+            if name not in self._needed
+        }
+        self._into: Final = [(name, convert) for name, convert in into.items() if name in self._needed]
+        back = [column.type.dialect_impl(dialect).result_processor(dialect, FLOAT8) for column in _columns(statement)]
+        self._back: Final = [(place, convert) for place, convert in enumerate(back) if convert]
 
     def execute(self, connection: Connection, values: Mapping[str, object]) -> Any:  # noqa: ANN401 -- either driver's cursor
         driver: Any = connection.connection.driver_connection
@@ -90,17 +94,19 @@ class _Compiled:
         if values.keys() != self._needed:
             raise TypeError(f"this statement takes {sorted(self._needed)}, not {sorted(values)}")
         parameters = {**self._fixed, **values}
-        for name, convert in self._into.items():
+        for name, convert in self._into:
             parameters[name] = convert(parameters[name])
         return parameters if self._order is None else [parameters[name] for name in self._order]
 
     def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if not any(self._back):
-            return rows
-        return [
-            tuple(convert(value) if convert else value for convert, value in zip(self._back, row, strict=True))
-            for row in rows
-        ]
+        return list(map(self._converted, rows)) if self._back else rows
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, convert in self._back:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return tuple(values)
 
 
 def _columns(statement: sa.SelectBase | sa.UpdateBase) -> Iterable[sa.ColumnElement[Any]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -194,6 +195,13 @@ def listed(connection: Connection, author: int, most: int, *, workspace: int | N
     return [poll_of(row) for row in rows]
 
 
+def newest(connection: Connection, author: int) -> Poll | None:
+    """The newest poll of an author that has begun."""
+    begun = sa.select(*COLUMNS).where(polls.c.author_id == author, polls.c.opened_at.is_not(None))
+    row = connection.execute(begun.order_by(polls.c.id.desc()).limit(1)).one_or_none()
+    return poll_of(row) if row else None
+
+
 def asked_by(connection: Connection, person: int) -> int:
     """How many polls a person asked."""
     return connection.execute(sa.select(sa.func.count()).where(polls.c.author_id == person)).scalar_one()
@@ -208,7 +216,7 @@ def poll_of(row: Sequence[Any]) -> Poll:
         id=number,
         workspace=workspace,
         author=author,
-        questions=tuple(map(_question, json.loads(questions))),
+        questions=_questions(questions),
         promise=Promise(promise),
         showing=Showing(showing),
         adding=Adding(adding),
@@ -238,6 +246,12 @@ def poll_of(row: Sequence[Any]) -> Poll:
 
 def _open(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(_OPEN, sa.or_(polls.c.closes_at.is_(None), polls.c.closes_at > now))
+
+
+@lru_cache(maxsize=256)
+def _questions(written: str) -> tuple[Question, ...]:
+    """Questions as they are kept; the same few are read with every vote."""
+    return tuple(map(_question, json.loads(written)))
 
 
 def _question(written: dict[str, Any]) -> Question:
