@@ -19,6 +19,7 @@ from bot.polls.service import (
     repeating,
     responding,
     spreading,
+    suggesting,
     voting,
 )
 from bot.polls.service.secrecy import Secrecy
@@ -52,6 +53,9 @@ def feature(chance: Random | None = None) -> Feature:
             "repeat": spreading.repeat,
             "elsewhere": spreading.elsewhere,
             "repost": spreading.repost,
+            "add": suggesting.add,
+            "approve": suggesting.approve,
+            "decline": suggesting.decline,
             "question": drafts.question,
             "settings": drafts.settings,
             "revise": drafts.revise,
@@ -72,6 +76,7 @@ def feature(chance: Random | None = None) -> Feature:
             "answer": voting.answer,
             "edit": editing.edit,
             "elsewhere": spreading.elsewhere,
+            "add": suggesting.add,
             "rhythm": repeating.rhythm,
             "respond": responding.respond,
         },
@@ -82,6 +87,8 @@ def feature(chance: Random | None = None) -> Feature:
             "reminder": responding.draw_reminder,
             "owed": responding.draw_owed,
             "response": responding.draw_response,
+            "suggestion": suggesting.draw_suggestion,
+            "decision": suggesting.draw_decision,
         },
         things={
             "ballot": later("a poll"),
@@ -89,6 +96,8 @@ def feature(chance: Random | None = None) -> Feature:
             "reminder": later("a reminder to vote"),
             "owed": later("a reminder to answer a poll"),
             "response": later("the answer to a poll"),
+            "suggestion": later("a suggested option"),
+            "decision": later("what became of a suggested option"),
         },
         ticks={"due": life.due},
         upcoming=life.next_due,

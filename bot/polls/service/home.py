@@ -8,7 +8,7 @@ from bot.core.feature import View
 from bot.core.rich import Text
 from bot.polls.cards import home as shown
 from bot.polls.cards.ballot import subject
-from bot.polls.store import asking, secrecy, voting
+from bot.polls.store import asking, secrecy, suggesting, voting
 
 
 def home(view: View) -> Sequence[Part]:
@@ -42,6 +42,7 @@ def forget(view: View) -> None:
         _redraw(view, view.reader.id)
         voting.forget(view.connection, view.reader.id)
         secrecy.forget(view.connection, view.reader.id)
+        suggesting.forget(view.connection, view.reader.id)
 
 
 def united(view: View, _gone: int) -> None:
