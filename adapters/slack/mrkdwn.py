@@ -57,7 +57,7 @@ def written(text: Text, longest: int = 3000) -> str:
 def flow(text: Text, longest: int) -> Iterator[str]:
     """Rich text in pieces of at most `longest` units, cut between characters, never inside a token."""
     piece = ""
-    waiting = list(reversed(text))
+    waiting = list(reversed(_merged(text)))
     while waiting:
         span = waiting.pop()
         fits = not isinstance(span, Plain) or len(span.text) <= longest
@@ -75,6 +75,18 @@ def flow(text: Text, longest: int) -> Iterator[str]:
             waiting.append(tail)
     if piece:
         yield piece
+
+
+def _merged(text: Text) -> Text:
+    """Plain spans of one look as one: Slack's clients do not read a bold that begins where another ends."""
+    merged: list[Span] = []
+    for span in text:
+        last = merged[-1] if merged else None
+        if isinstance(span, Plain) and isinstance(last, Plain) and replace(span, text=last.text) == last:
+            merged[-1] = replace(last, text=last.text + span.text)
+        else:
+            merged.append(span)
+    return tuple(merged)
 
 
 def _cut(span: Span, before: str, longest: int) -> tuple[Span | None, Span | None]:

@@ -76,6 +76,11 @@ def test_bold_against_a_letter_is_still_bold() -> None:
     assert written((Plain("Anna", bold=True), Plain("s"))) == f"*Anna*{ZERO_WIDTH_SPACE}s"
 
 
+def test_bold_that_follows_bold_is_one() -> None:
+    bold = (Plain("1", bold=True), Plain(". ", bold=True), Plain("Tea?", bold=True))
+    assert written((*bold, Plain(" and cake"))) == "*1. Tea?* and cake"
+
+
 def test_bold_lines_are_bold_one_by_one() -> None:
     assert written((Plain(" a \nb", bold=True),)) == " *a* \n*b*"
 
