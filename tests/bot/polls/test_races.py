@@ -1,0 +1,208 @@
+"""Who comes first: two replicas on one database, and people who press at the same moment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+import pytest
+import sqlalchemy as sa
+
+from bot import polls
+from bot.core.cards import Button
+from bot.core.database import Connection, open_database
+from bot.core.interactions import NOTHING, Answer
+from bot.core.outbox import outbox
+from bot.core.people import Profile
+from bot.polls.model.definition import Promise
+from bot.polls.model.tally import Tally
+from bot.polls.service import life
+from bot.polls.store import asking, secrecy, voting
+from bot.polls.store.tables import ballots
+from tests.bot.stage import HandClock, Stage, read_aloud
+
+VOTERS: Final = tuple(f"U-voter{number}" for number in range(24))
+ROUNDS: Final = 6
+
+
+@dataclass
+class House:
+    """A company with two replicas: on PostgreSQL two engines with pools of their own, on SQLite one process."""
+
+    one: Stage
+    two: Stage
+
+    @property
+    def clock(self) -> HandClock:
+        return self.one.clock
+
+    def replica(self, number: int) -> Stage:
+        return (self.one, self.two)[number % 2]
+
+    async def ask(self, flags: str = "") -> int:
+        anna = await self.one.person("U-anna")
+        await self.one.type("U-anna", f'/poll "Tea?" "Yes" "No" {flags}')
+        return max(poll.id for poll in await self.one.run(lambda c: asking.listed(c, anna.id, 100)))
+
+    async def press(self, replica: int, account: str, address: str, value: str) -> Answer:
+        return await self.replica(replica).press(account, Button("", address, value))
+
+    async def tick(self, replica: int) -> Answer:
+        stage = self.replica(replica)
+        await stage.run(lambda c: life.due(c, stage.clock.now()))
+        return NOTHING
+
+    async def outcomes(self, poll: int) -> int:
+        mine = sa.select(sa.func.count()).where(
+            outbox.c.drawing == "polls.outcome", outbox.c.key.startswith(f"polls:{poll}:")
+        )
+        return await self.one.run(lambda c: c.execute(mine).scalar_one())
+
+    async def go_on(self, replica: int) -> Answer:
+        """Time passes, and a replica looks at figures and closes what is due, again and again."""
+        for _ in range(6):
+            self.clock.move(seconds=1)
+            await self.tick(replica)
+        return NOTHING
+
+    async def counts(self, poll: int) -> list[int]:
+        """How many votes each of the two options has."""
+        (one,) = await self.one.run(lambda c: _counted(c, poll))
+        return [one.answers.get(str(option), 0) for option in (0, 1)]
+
+    async def closed(self, poll: int) -> bool:
+        found = await self.one.run(lambda c: asking.find(c, poll))
+        assert found is not None
+        return found.closed_at is not None
+
+
+def _counted(connection: Connection, poll: int) -> Sequence[Tally]:
+    found = asking.find(connection, poll)
+    assert found is not None
+    store = secrecy if found.promise is Promise.SECRET else voting
+    return store.counted(connection, found)
+
+
+@pytest.fixture
+async def house(house_url: str) -> AsyncIterator[House]:
+    clock = HandClock()
+    first = open_database(house_url)
+    second = open_database(house_url) if first.shared else first
+    house = House(*(Stage(database, (polls.feature(),), clock) for database in (first, second)))
+    await house.one.set_up()
+    for account in VOTERS:
+        await house.one.learn(Profile(account=account, name=account))
+    yield house
+    await first.close()
+    if second is not first:
+        await second.close()
+
+
+def said(answer: Answer) -> str:
+    return read_aloud(answer.whisper) if answer.whisper else ""
+
+
+def was_late(answer: Answer) -> bool:
+    return "closed, so your vote was not counted" in said(answer)
+
+
+async def shuffled(chance: Random, *acts: Coroutine[None, None, Answer]) -> list[Answer]:
+    """Begin acts in an order by chance, each a few turns of the loop after the one before; their outcomes as given."""
+    order = chance.sample(range(len(acts)), len(acts))
+    tasks: dict[int, asyncio.Task[Answer]] = {}
+    for place in order:
+        tasks[place] = asyncio.create_task(acts[place])
+        for _ in range(chance.randrange(12)):
+            await asyncio.sleep(0)
+    return [await tasks[place] for place in range(len(acts))]
+
+
+@pytest.mark.parametrize("flags", ["", "--confidential"])
+async def test_two_votes_at_once_by_one_person_are_one(house: House, flags: str) -> None:
+    poll = await house.ask(flags)
+    acts = [house.press(number, "U-ben", "polls.vote", f"{poll}:{number % 2}") for number in range(10)]
+    answers = await shuffled(Random(1), *acts)
+    assert not any(map(was_late, answers))
+    rows = await house.one.run(lambda c: c.execute(sa.select(ballots.c.answer).where(ballots.c.poll_id == poll)).all())
+    assert [tuple(row) for row in rows] in ([("0",)], [("1",)])
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_a_secret_vote_over_two_replicas_counts_once_and_one_press_is_told_so(house: House, seed: int) -> None:
+    poll = await house.ask("--secret")
+    acts = [
+        house.press(number, account, "polls.seal", f"{poll}:{number % 2}")
+        for account in VOTERS[:6]
+        for number in range(4)
+    ]
+    answers = await shuffled(Random(seed), *acts)
+    for voter in range(6):
+        mine = [said(answer) for answer in answers[voter * 4 : voter * 4 + 4]]
+        assert sum("Your vote is counted" in each for each in mine) == 1
+        assert sum("You have voted already" in each for each in mine) == 3
+    assert sum(await house.counts(poll)) == 6
+
+
+async def test_of_two_presses_within_a_moment_the_first_counts(house: House) -> None:
+    poll = await house.ask("--secret")
+    answers = await asyncio.gather(*(house.press(0, "U-ben", "polls.seal", f"{poll}:{option}") for option in (1, 0)))
+    assert "counted" in said(answers[0])
+    assert "voted already" in said(answers[1])
+    assert await house.counts(poll) == [0, 1]
+
+
+@pytest.mark.parametrize("flags", ["", "--confidential", "--secret"])
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_a_vote_while_it_closes_is_counted_or_refused_as_its_voter_is_told(
+    house: House, flags: str, seed: int
+) -> None:
+    poll = await house.ask(flags)
+    address = "polls.seal" if "secret" in flags else "polls.vote"
+    votes = [house.press(place, voter, address, f"{poll}:{place % 2}") for place, voter in enumerate(VOTERS)]
+    *answers, _ = await shuffled(Random(seed), *votes, house.press(1, "U-anna", "polls.close", str(poll)))
+    counted = [place for place, answer in enumerate(answers) if not was_late(answer)]
+    assert await house.counts(poll) == [sum(place % 2 == option for place in counted) for option in (0, 1)]
+    assert await house.closed(poll)
+    assert await house.outcomes(poll) == 1
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_closing_twice_at_once_says_one_outcome(house: House, seed: int) -> None:
+    poll = await house.ask("--confidential --close 1h")
+    await house.press(0, "U-ben", "polls.vote", f"{poll}:0")
+    house.clock.move(hours=1)
+    closings = [house.press(place, "U-anna", "polls.close", str(poll)) for place in range(3)]
+    await shuffled(Random(seed), *closings, house.tick(0), house.tick(1))
+    assert await house.closed(poll)
+    assert await house.outcomes(poll) == 1
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_votes_go_on_while_figures_are_looked_at_and_other_polls_close(house: House, seed: int) -> None:
+    chance = Random(seed)
+    flags = ("--confidential --close 1h", "--secret --close 1h", "--confidential", "--secret")
+    numbers = [await house.ask(each) for each in flags]
+    house.clock.move(minutes=59, seconds=50)
+    pressed = [(poll, place) for place in range(len(VOTERS)) for poll in chance.sample(numbers, len(numbers))]
+    votes = [
+        house.press(
+            chance.randrange(2),
+            VOTERS[place],
+            "polls.seal" if poll in (numbers[1], numbers[3]) else "polls.vote",
+            f"{poll}:{place % 2}",
+        )
+        for poll, place in pressed
+    ]
+    *answers, _, _ = await shuffled(chance, *votes, house.go_on(0), house.go_on(1))
+    for poll in numbers:
+        counted = [
+            place
+            for (voted_in, place), answer in zip(pressed, answers, strict=True)
+            if voted_in == poll and not was_late(answer)
+        ]
+        totals = await house.counts(poll)
+        assert totals == [sum(place % 2 == option for place in counted) for option in (0, 1)]
+        assert await house.closed(poll) == (poll in numbers[:2])
+        assert await house.outcomes(poll) == (1 if poll in numbers[:2] else 0)
+        assert poll in numbers[:2] or sum(totals) == len(VOTERS)
