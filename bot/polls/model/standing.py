@@ -29,7 +29,9 @@ class Standing:
         return self.results[question] if self.results else None
 
     def names(self, poll: Poll, question: int, option: int) -> list[str]:
-        """Who chose an option."""
-        if poll.questions[question].kind is Kind.TEXT:
+        """Who chose an option; in a ranking, who put it first."""
+        kind = poll.questions[question].kind
+        if kind is Kind.TEXT:
             return []
-        return [name for name, ballot in self.voters if option in choices(ballot[question])]
+        most = 1 if kind is Kind.RANKED else None
+        return [name for name, ballot in self.voters if option in choices(ballot[question])[:most]]

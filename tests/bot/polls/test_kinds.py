@@ -70,6 +70,13 @@ async def test_a_ranking_is_counted_in_rounds(stage: Stage) -> None:
     assert "Borda points" in told
 
 
+async def test_names_stand_beside_what_people_put_first(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "Where to?" "Lisbon" "Oslo" "Rome" --ranked')
+    form = (await stage.press("U-ben", buttons(await ballot(stage))["Rank the options"])).form
+    await stage.send("U-ben", form, rank1="1", rank2="0")
+    assert "Lisbon: 0 ()\nOslo: 1 (Ben)\nRome: 0 ()" in read_aloud(await ballot(stage))
+
+
 async def test_an_option_ranked_twice_is_told_beside_the_field(stage: Stage) -> None:
     await stage.type("U-anna", '/poll "Where to?" "Lisbon" "Oslo" "Rome" --ranked')
     form = (await stage.press("U-ben", buttons(await ballot(stage))["Rank the options"])).form
