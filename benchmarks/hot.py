@@ -174,9 +174,13 @@ def _redraws(stub: int, expected: Mapping[int, int], ended: float) -> tuple[floa
 
 
 def _open(port: int, poll: int, what: str, name: str) -> float:
-    """Milliseconds until somebody has the results of a poll."""
-    numbers = range(poll * OPENINGS, (poll + 1) * OPENINGS)
-    times = [load.ask(port, polling.results(SECRET, poll, -number))[0] for number in numbers]
+    """Milliseconds until somebody has the results of a poll in front of them."""
+    times: list[float] = []
+    for number in range(poll * OPENINGS, (poll + 1) * OPENINGS):
+        took, told = load.ask(port, polling.results(SECRET, poll, -number))
+        times.append(took)
+        if OPTIONS[0].encode() not in told:
+            raise SystemExit(f"these are no results: {told[:200]!r}")
     print(f"  {what} on {name}: {median(times):.0f} ms, at most {max(times):.0f} ms", flush=True)
     return median(times)
 

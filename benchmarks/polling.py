@@ -36,7 +36,8 @@ def vote(secret: str, poll: int, option: int, user: str, number: int) -> bytes:
 
 def results(secret: str, poll: int, number: int) -> bytes:
     """The author wants to see the results; `number` is as with `vote`, and no voter's."""
-    return slack_says.click(secret, "polls.peek", str(poll), team=TEAM, channel=CHANNEL, user=AUTHOR, number=number)
+    words = f"results {poll}"
+    return slack_says.command(secret, "/poll", words, team=TEAM, channel=CHANNEL, user=AUTHOR, number=number)
 
 
 def rank(url: str, poll: int, options: int) -> None:
