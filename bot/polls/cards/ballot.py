@@ -137,7 +137,7 @@ def _buttons(t: Texts, poll: Poll, standing: Standing) -> list[Button]:
         buttons.append(Button(t("See results"), "polls.peek", number))
     if poll.stage is Stage.OPEN and poll.grows:
         buttons.append(Button(t("Add an option"), "polls.add", number, opens_form=True))
-    if not poll.hidden and standing.results and (standing.turnout > NAMES or poll.survey):
+    if not poll.hidden and standing.results and (standing.turnout > NAMES or (poll.survey and standing.turnout)):
         buttons.append(Button(t("Who voted"), "polls.voters", number))
     if poll.stage in (Stage.OPEN, Stage.CLOSED):
         buttons.append(Button(t("More"), "polls.more", number))

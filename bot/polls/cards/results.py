@@ -31,7 +31,8 @@ def question_parts(
     if question.kind is Kind.TEXT:
         return _texts(t, result, TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD)
     parts: list[Part] = []
-    if result or question.kind not in (Kind.RATING, Kind.NPS):
+    # The steps of a scale that nobody has pressed yet say nothing.
+    if question.kind not in (Kind.RATING, Kind.NPS) or (result and result.voters):
         parts.append(bars(t, poll, number, standing, buttons))
     if result:
         parts += _figures(t, question, result, whole=whole)
@@ -90,8 +91,8 @@ def _ranked(t: Texts, question: Question, ranking: Ranking, *, whole: bool) -> l
     parts: list[Part] = [
         Prose(
             t.many_rich(
-                "*{winners}* wins after {count} round of counting (instant run-off).",
-                "*{winners}* wins after {count} rounds of counting (instant run-off).",
+                "First after {count} round of counting (instant run-off): *{winners}*",
+                "First after {count} rounds of counting (instant run-off): *{winners}*",
                 last,
                 winners=winners,
             )
