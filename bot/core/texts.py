@@ -91,6 +91,10 @@ class Texts:
         """The name of a weekday, 0 is Monday."""
         return str(get_day_names("wide", context="stand-alone", locale=self._babel)[weekday])
 
+    def language(self, tag: str) -> str:
+        """The name of a language in the reader's own: `German`, `Deutsch`; the tag itself where it has none."""
+        return str(self._babel.languages.get(tag, tag))
+
     def every(self, items: list[str]) -> str:
         """A list in words: `a, b and c`."""
         return str(format_list(items, locale=self._babel))

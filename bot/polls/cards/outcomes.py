@@ -1,13 +1,12 @@
-"""What is said when a poll has closed, and the results on their own."""
+"""What is said when a poll has closed."""
 
 from collections.abc import Sequence
 
-from bot.core.cards import Card, Context, Heading, Part, Prose
-from bot.core.rich import Text, plain, spoken
+from bot.core.cards import Card, Prose
+from bot.core.rich import Text, spoken
 from bot.core.texts import Texts
 from bot.polls.cards.labels import labels
 from bot.polls.cards.results import figures
-from bot.polls.cards.voting import results as every_question
 from bot.polls.model.counting import Result
 from bot.polls.model.definition import Kind, Question
 from bot.polls.model.poll import Poll
@@ -33,25 +32,6 @@ def outcome(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing)
     else:
         said = _verdict(t, poll.questions[0], question, result, voted)
     return Card(spoken(said), (Prose(said),))
-
-
-def results(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing) -> Card:
-    """The results with all that is known of them, privately."""
-    voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
-    parts: list[Part] = [Heading(t("Results"))]
-    if standing.results:
-        parts += every_question(t, poll, questions, standing, whole=True)
-    else:
-        parts.append(Prose(t.rich("*{question}*", question=questions[0])))
-        parts.append(Prose(plain(_why_not(t, standing))))
-    parts.append(Context(plain(voted)))
-    return Card(t("Results: {question}", question=spoken(questions[0])), tuple(parts))
-
-
-def _why_not(t: Texts, standing: Standing) -> str:
-    if standing.scarce:
-        return t("Too few people voted to show a result without telling on them.")
-    return t("There are no figures to show yet.")
 
 
 def _verdict(t: Texts, asked: Question, question: Text, result: Result, voted: str) -> Text:

@@ -36,6 +36,8 @@ def question_parts(
         parts.append(bars(t, poll, number, standing, buttons))
     if result:
         parts += _figures(t, question, result, whole=whole)
+    if whole and poll.closed_at and question.right:
+        parts.append(Prose(plain(solution(t, question, result))))
     if poll.closed_at and question.explanation:
         parts.append(Prose(plain(question.explanation)))
     return parts
@@ -71,6 +73,30 @@ def figures(t: Texts, question: Question, result: Result) -> str:
     return ""
 
 
+def details(t: Texts, question: Question, result: Result) -> str:
+    """What stands behind the figure of a scale, or how many knew a quiz's answer; empty for other kinds."""
+    if question.kind is Kind.RATING and result.median is not None:
+        return t("Median {median}", median=t.decimal(result.median))
+    if question.kind is Kind.NPS and result.nps is not None:
+        promoters, passives, detractors = result.camps
+        return t(
+            "{promoters} promoters (9 and 10), {passives} passives (7 and 8), {detractors} detractors (0 to 6)",
+            promoters=promoters,
+            passives=passives,
+            detractors=detractors,
+        )
+    return ""
+
+
+def solution(t: Texts, question: Question, result: Result | None) -> str:
+    """A quiz's right answer and how many knew it, for after closing."""
+    names = labels(t, question)
+    right = t.every([names[option] for option in question.right])
+    if result is None or result.right is None:
+        return t("Right: {right}.", right=right)
+    return t("Right: {right}. {knew} of {count} knew it.", right=right, knew=result.right, count=result.voters)
+
+
 def _crowned(question: Question, result: Result) -> tuple[int, ...]:
     return question.right or result.winners()
 
@@ -79,6 +105,8 @@ def _figures(t: Texts, question: Question, result: Result, *, whole: bool) -> li
     parts: list[Part] = []
     if summed := figures(t, question, result):
         parts.append(Prose(t.rich("*{figure}*", figure=summed)))
+    if whole and (more := details(t, question, result)):
+        parts.append(Context(plain(more)))
     if result.ranking and result.voters:
         parts += _ranked(t, question, result.ranking, whole=whole)
     return parts

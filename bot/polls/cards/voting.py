@@ -72,12 +72,12 @@ def your_vote(t: Texts, poll: Poll, questions: Sequence[Text], ballot: Ballot, s
     return Card(spoken(first.text) if isinstance(first, Prose) else "", tuple(parts))
 
 
-def results(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing, *, whole: bool = False) -> list[Part]:
+def results(t: Texts, poll: Poll, questions: Sequence[Text], standing: Standing) -> list[Part]:
     """Every question with what was answered."""
     parts: list[Part] = []
     for number, question in enumerate(questions):
         parts.append(Prose(t.rich("*{question}*", question=question)))
-        parts += question_parts(t, poll, number, standing, whole=whole)
+        parts += question_parts(t, poll, number, standing)
     return parts
 
 

@@ -2,16 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 from typing import Final
 
 from bot.polls.model.counting import Result, count
-from bot.polls.model.definition import Question
+from bot.polls.model.definition import Kind, Question
 
 FLOOR: Final = 5
 LOWEST_FLOOR: Final = 3
 """How few voters may be shown together: "Some agencies require at least five respondents in a cell, others require
 three" (threshold rule, OECD Glossary of Statistical Terms)."""
+
+
+class By(StrEnum):
+    """By what voters are grouped."""
+
+    TITLE = "title"
+    LANGUAGE = "language"
+    PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,15 @@ class Cell:
     def others(self) -> bool:
         """Whether several groups are shown as one."""
         return len(self.groups) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One group's votes by option (of a ranking: who was put first); `group` is None for several that are too small."""
+
+    group: str | None
+    voters: int
+    votes: tuple[int, ...]
 
 
 View = tuple[Cell, ...]
@@ -59,6 +77,16 @@ def by_group(
         (cell, count(question, chain.from_iterable(given[group] for group in cell.groups)))
         for cell in view(voters, floor)
     )
+
+
+def sliced(
+    question: Question, answers: Mapping[str, Iterable[tuple[str, int]]], floor: int = FLOOR
+) -> tuple[Slice, ...]:
+    """`by_group`, with no more in it than is shown; nothing of free text, for words tell who wrote them."""
+    if question.kind is Kind.TEXT:
+        return ()
+    cells = by_group(question, answers, floor)
+    return tuple(Slice(None if cell.others else cell.groups[0], cell.voters, result.votes) for cell, result in cells)
 
 
 def safe_after(

@@ -86,9 +86,17 @@ class Result:
         people = sum(self.votes)
         if self.question.kind is not Kind.NPS or not people:
             return None
-        lead = sum(self.votes[step] for step in PROMOTERS) - sum(self.votes[step] for step in DETRACTORS)
+        promoters, _, detractors = self.camps
+        lead = promoters - detractors
         rounded = (200 * abs(lead) + people) // (2 * people)
         return rounded if lead > 0 else -rounded
+
+    @property
+    def camps(self) -> tuple[int, int, int]:
+        """How many promoters, passives and detractors answered an NPS question."""
+        promoters = sum(self.votes[step] for step in PROMOTERS)
+        detractors = sum(self.votes[step] for step in DETRACTORS)
+        return promoters, sum(self.votes) - promoters - detractors, detractors
 
     @property
     def _ratings(self) -> int:

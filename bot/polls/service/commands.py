@@ -5,13 +5,15 @@ from typing import Final
 
 from bot.core.feature import Turn
 from bot.core.interactions import Answer, Command
-from bot.polls.service import asking, drafts, managing, spreading
+from bot.polls.service import asking, downloads, drafts, managing, results, spreading
 
 Word = Callable[[Turn, str], Answer]
 
 WORDS: Final[Mapping[str, Word]] = {
     "close": managing.close_typed,
+    "export": downloads.typed,
     "repeat": spreading.repeat_typed,
+    "results": results.typed,
     "templates": drafts.templates,
 }
 """What may stand behind `/poll` in the place of a question, each with what is done with the words after it."""

@@ -20,11 +20,6 @@ def card(scene: Scene, poll: Poll) -> Card:
     return ballot(scene.t, poll, questions(scene, poll), author, standing(scene, poll))
 
 
-def results(scene: Scene, poll: Poll, *, voted: bool = False) -> Card:
-    """The results with all that is known of them."""
-    return outcomes.results(scene.t, poll, questions(scene, poll), standing(scene, poll, voted=voted))
-
-
 def draw_ballot(view: View) -> Card | Withdrawn:
     """The poll's message."""
     poll = found(view)

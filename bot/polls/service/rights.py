@@ -1,8 +1,8 @@
 """Who may run a poll, as against taking part in it; and that nobody reaches into another organisation."""
 
 from bot.core.errors import Refused
-from bot.core.feature import Turn
-from bot.core.people import Role
+from bot.core.feature import Scene, Turn
+from bot.core.people import Person, Role
 from bot.polls.model.poll import Poll
 from bot.polls.store import asking
 
@@ -17,8 +17,13 @@ def managed(turn: Turn, number: int) -> Poll:
 
 
 def may_manage(turn: Turn, poll: Poll) -> bool:
+    """Whether whoever acts may change a poll."""
+    return runs(turn, turn.me, poll)
+
+
+def runs(scene: Scene, person: Person, poll: Poll) -> bool:
     """Whether somebody may change a poll: its author, and communicators of its organisation."""
-    return poll.author == turn.me.id or (turn.me.may(Role.COMMUNICATOR) and same_organisation(turn, poll))
+    return poll.author == person.id or (person.may(Role.COMMUNICATOR) and same_organisation(scene, poll))
 
 
 def within(turn: Turn, poll: Poll | None) -> Poll:
@@ -33,6 +38,6 @@ def gone(turn: Turn) -> Refused:
     return Refused(turn.t("This poll is not there any more."))
 
 
-def same_organisation(turn: Turn, poll: Poll) -> bool:
+def same_organisation(scene: Scene, poll: Poll) -> bool:
     """Whether a poll was asked in the person's own organisation."""
-    return poll.workspace == turn.workspace.id or asking.same_organisation(turn.connection, poll, turn.workspace)
+    return poll.workspace == scene.workspace.id or asking.same_organisation(scene.connection, poll, scene.workspace)

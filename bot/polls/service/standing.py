@@ -39,7 +39,7 @@ def turnout(connection: Connection, poll: Poll) -> int:
     """How many people have voted."""
     if poll.promise is Promise.SECRET:
         return secrecy.turnout(connection, poll.id)
-    return voting.turnout(connection, poll.id)
+    return voting.turnout(connection, poll)
 
 
 def has_voted(connection: Connection, poll: Poll, person: int) -> bool:

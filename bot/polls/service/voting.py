@@ -94,19 +94,6 @@ def withdraw(turn: Turn) -> Answer:
     )
 
 
-def peek(turn: Turn) -> Answer:
-    """The results so far, for whoever has voted."""
-    poll = seen(turn)
-    voted = has_voted(turn.connection, poll, turn.me.id)
-    if not poll.shows(voted=voted):
-        raise Refused(
-            turn.t("You will see the results once the poll has closed.")
-            if poll.showing is Showing.AFTER_CLOSE
-            else turn.t("You will see the results once you have voted.")
-        )
-    return Answer(whisper=drawing.results(turn, poll, voted=voted))
-
-
 def voters(turn: Turn) -> Answer:
     """Who voted what in an open poll."""
     poll = seen(turn)

@@ -73,16 +73,12 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
     return list(connection.execute(names).scalars())
 
 
-def electorate(connection: Connection, asked: Asked) -> int:
-    """How many people the poll asks."""
-    return connection.execute(sa.select(sa.func.count()).select_from(_asked(asked))).scalar_one()
-
-
-def missing_count(connection: Connection, poll: Poll, asked: Asked) -> int:
-    """How many of the people it asks have not voted."""
+def progress(connection: Connection, poll: Poll, asked: Asked) -> tuple[int, int]:
+    """How many people the poll asks, and how many of them have voted."""
     person = _asked(asked)
-    waiting = sa.select(sa.func.count()).select_from(person).where(person.c.person_id.not_in(_voted(poll)))
-    return connection.execute(waiting).scalar_one()
+    voted = sa.func.count(sa.case((person.c.person_id.in_(_voted(poll)), 1)))
+    people, done = connection.execute(sa.select(sa.func.count(), voted).select_from(person)).one()
+    return people, done
 
 
 def is_asked(connection: Connection, asked: Asked, person: int) -> bool:
