@@ -6,6 +6,7 @@ model: the rules. store: tables and queries. service: handlers. cards: what peop
 from random import Random, SystemRandom
 
 from bot.core.feature import CommandHelp, Feature
+from bot.core.people import Role
 from bot.core.texts import later
 from bot.polls.service import (
     asking,
@@ -14,6 +15,7 @@ from bot.polls.service import (
     drafts,
     drawing,
     editing,
+    handing,
     home,
     life,
     managing,
@@ -61,6 +63,8 @@ def feature(chance: Random | None = None) -> Feature:
             "add": suggesting.add,
             "approve": suggesting.approve,
             "decline": suggesting.decline,
+            "take": handing.take,
+            "inherit": handing.inherit,
             "question": drafts.question,
             "settings": drafts.settings,
             "revise": drafts.revise,
@@ -94,6 +98,8 @@ def feature(chance: Random | None = None) -> Feature:
             "response": responding.draw_response,
             "suggestion": suggesting.draw_suggestion,
             "decision": suggesting.draw_decision,
+            "lost": handing.draw_lost,
+            "orphaned": handing.draw_orphaned,
         },
         files={"results": downloads.results, "picture": downloads.drawn},
         things={
@@ -104,7 +110,12 @@ def feature(chance: Random | None = None) -> Feature:
             "response": later("the answer to a poll"),
             "suggestion": later("a suggested option"),
             "decision": later("what became of a suggested option"),
+            "lost": later("the news that a poll's message is gone"),
+            "orphaned": later("polls whose author has left"),
         },
+        events={"profile_changed": handing.left, "removed": handing.left},
+        lost={"ballot": handing.lost},
+        roles={"take": Role.COMMUNICATOR, "inherit": Role.COMMUNICATOR},
         ticks={"due": life.due},
         upcoming=life.next_due,
         home=home.home,

@@ -8,6 +8,7 @@ from bot.core.cards import Button, Card
 from bot.core.directory import store as directory
 from bot.core.interactions import Answer, Click, Command, Submission
 from bot.core.people import Profile
+from bot.polls.cards.listing import EXAMPLES
 from tests.bot.polls.test_kinds import ballot
 from tests.bot.stage import Stage, buttons, read_aloud
 
@@ -267,3 +268,89 @@ async def test_a_poll_is_asked_in_another_channel_with_one_count(stage: Stage) -
     assert len({said.place for said in cards}) == 2
     await stage.press("U-dora", pizza)
     assert {"Pizza: 2 (Chen and Dora)" in said.text for said in await stage.planned()} == {True}
+
+
+async def listed(stage: Stage, account: str, what: str = "list") -> Card:
+    answer = await stage.type(account, f"/poll {what}")
+    assert answer.whisper is not None
+    return answer.whisper
+
+
+async def a_draft(stage: Stage, account: str, question: str) -> None:
+    form = (await stage.type(account, "/poll", place="D-chat")).form
+    await stage.send(account, form, question=question, options="A\nB", then="draft", place="<#C-general>")
+
+
+async def test_a_list_has_what_one_runs_or_takes_part_in(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "Voted?" "Yes" "No" --close 2h')
+    await stage.press("U-ben", buttons(await ballot(stage))["Yes"])
+    await stage.type("U-anna", '/poll "Board?" "Yes" "No"', place="C-board")
+    await stage.type("U-ben", '/poll "Later?" "Yes" "No" --start 1h')
+    await a_draft(stage, "U-ben", "Draft?")
+    await a_draft(stage, "U-chen", "Not yours?")
+    text = read_aloud(await listed(stage, "U-ben"))
+    titles = [line for line in text.splitlines() if line.startswith("#")]
+    assert titles == ["#4 Draft?", "#3 Later?", "#1 Voted?"]
+    assert "open, closes Mon, 23 Nov, 11:00 GMT · 1 vote · asked by @Anna" in text
+    assert "opens Mon, 23 Nov, 10:00" in text
+    stage.clock.move(days=5)
+    await stage.tick()
+    assert "closed Sat, 28 Nov" in read_aloud(await listed(stage, "U-ben"))
+    stage.clock.move(days=31)
+    assert "Voted?" not in read_aloud(await listed(stage, "U-ben"))
+
+
+async def test_a_poll_of_this_channel_is_in_the_list_of_whoever_is_there(stage: Stage) -> None:
+    await stage.type("U-anna", LUNCH)
+    assert "#1 Lunch on Friday?" in read_aloud(await listed(stage, "U-chen"))
+    elsewhere = await stage.type("U-chen", "/poll list", place="D-chen")
+    assert "None right now" in read_aloud(elsewhere.whisper)
+
+
+async def test_each_poll_of_a_list_has_what_fits_it(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    assert list(buttons(await listed(stage, "U-ben"))) == ["Results", "Edit", "Repeat", "Close poll", "More"]
+    assert list(buttons(await listed(stage, "U-chen"))) == ["Results", "More"]
+    close = buttons(await listed(stage, "U-ben"))["Close poll"]
+    assert close.spoken == "Close poll: Lunch on Friday?"
+    assert "closed now" in read_aloud((await stage.press("U-ben", close)).whisper)
+    assert list(buttons(await listed(stage, "U-ben"))) == ["Results", "Repeat", "More"]
+    await a_draft(stage, "U-chen", "Draft?")
+    assert list(buttons(await listed(stage, "U-chen")))[:2] == ["Ask it now", "Change"]
+
+
+async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
+    await stage.type("U-ben", '/poll "Board?" "Yes" "No"', place="C-board")
+    await a_draft(stage, "U-ben", "Draft?")
+    refusal = await listed(stage, "U-chen", "list all")
+    assert "for communicators" in read_aloud(refusal)
+    text = read_aloud(await listed(stage, "U-anna", "list all"))
+    assert "#1 Board?" in text
+    assert "asked by @Ben" in text
+    assert "Draft?" not in text
+    stranger = Stranger(stage)
+    await stranger.arrive()
+    assert "Board?" not in read_aloud((await stranger.type("list all")).whisper)
+
+
+async def test_a_list_ends_with_the_fifteenth(stage: Stage) -> None:
+    for number in range(17):
+        await stage.type("U-ben", f'/poll "{number} {"Well? " * 40}" "Yes" "No"')
+    text = read_aloud(await listed(stage, "U-ben"))
+    titles = [line for line in text.splitlines() if line.startswith("#")]
+    assert (len(titles), titles[0][:6]) == (15, "#17 16")
+    assert all(len(title) <= 84 and title.endswith("…") for title in titles)
+
+
+@pytest.mark.parametrize("line", ["help", "lst", "status 12"])
+async def test_whoever_needs_help_gets_examples(stage: Stage, line: str) -> None:
+    text = read_aloud((await stage.type("U-ben", f"/poll {line}")).whisper)
+    assert "--ranked" in text
+    assert ("I do not know" in text) == (line != "help")
+
+
+async def test_every_example_of_the_help_works(stage: Stage) -> None:
+    for _, example in EXAMPLES:
+        line = example.replace("#social", "<#C-social>").replace("@design", "everybody")
+        answer = await stage.type("U-ben", line)
+        assert answer.form is None, (line, answer.form and answer.form.problems)

@@ -1,0 +1,106 @@
+"""Polls in a list, each with what can be done with it; and how to ask one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.core.cards import Button, Buttons, Card, Context, Heading, Part, Prose
+from bot.core.rich import Mention, Text, plain, spoken
+from bot.core.texts import Texts, later
+from bot.polls.model.poll import Poll, Stage
+
+TITLE: Final = 80
+"""Characters of a question in a list; the poll itself says all of it."""
+
+EXAMPLES: Final = (
+    (later("One choice"), later('/poll "Lunch on Friday?" "Pizza" "Sushi"')),
+    (later("Several choices"), later('/poll "Which days?" "Mon" "Tue" "Wed" --multi 2')),
+    (later("Put in order"), later('/poll "Where to?" "Lisbon" "Oslo" "Rome" --ranked')),
+    (later("Yes, no or abstain"), later('/poll "Shall we move?" --yesno')),
+    (later("Rating"), later('/poll "How was the week?" --rating 5')),
+    (later("Recommendation"), later('/poll "Would you recommend us?" --nps --secret')),
+    (later("Own words"), later('/poll "What should we try next?" --text --confidential')),
+    (later("Quiz"), later('/poll "Capital of Australia?" "Sydney" "Canberra" --quiz Canberra --explain "Since 1913."')),
+    (later("At its time"), later('/poll "Lunch?" "Pizza" "Sushi" --start "Mon 9:00" --close "Mon 11:30" --remind 1h')),
+    (later("Again and again"), later('/poll "How was the week?" --rating --every "Fri 15:00" --results after-close')),
+    (later("Somewhere else"), later('/poll "Where?" "Lake" "Roof" --in #social --audience @design --add-options ask')),
+)
+"""A line that works for each kind of poll, and between them nearly every flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One poll of a list. `author` where it is somebody else's, `left` if they are not in the company any more."""
+
+    poll: Poll
+    question: Text
+    turnout: int
+    buttons: Sequence[Button]
+    author: Mention | None = None
+    left: bool = False
+
+
+def polls(t: Texts, title: str, lines: Sequence[Line]) -> Card:
+    """A list of polls."""
+    parts: list[Part] = [Heading(title)]
+    for line in lines:
+        parts += _line(t, line)
+    if not lines:
+        parts.append(Prose(t.rich("None right now. `/poll` alone opens a form to ask one.")))
+    return Card(title, tuple(parts))
+
+
+def ways(t: Texts, unknown: str = "") -> Card:
+    """How to ask a poll, by examples. `unknown` is a word that nobody understood."""
+    parts: list[Part] = [Heading(t("Asking polls"))]
+    if unknown:
+        parts.append(Prose(t.rich("I do not know `{word}`. A poll needs a question and its options.", word=unknown)))
+    parts.append(
+        Prose(t.rich("`/poll` alone opens a form, `/poll templates` has polls to begin with. Or in one line:"))
+    )
+    parts += [Prose(t.rich("*{kind}:* `{example}`", kind=t(kind), example=t(line))) for kind, line in EXAMPLES]
+    words = t.rich(
+        "With a poll's number, which `/poll list` tells: `/poll results 12`, `/poll close 12`, `/poll repeat 12`, "
+        "`/poll export 12`."
+    )
+    promises = t.rich(
+        "`--open` shows names, `--confidential` hides them from everybody in chat, `--secret` lets nobody ever tell, "
+        "and so does `--anonymous`."
+    )
+    return Card(t("Asking polls"), (*parts, Prose(promises), Prose(words)))
+
+
+def _line(t: Texts, line: Line) -> list[Part]:
+    said = _short(spoken(line.question))
+    title = t.rich("*#{number} {question}*", number=line.poll.id, question=said)
+    facts = [_state(t, line.poll)]
+    if line.poll.opened_at:
+        facts.append(plain(t.many("{count} vote", "{count} votes", line.turnout)))
+    if line.author:
+        left = t.rich("asked by {author}, who has left", author=line.author)
+        facts.append(left if line.left else t.rich("asked by {author}", author=line.author))
+    context: Text = facts[0]
+    for fact in facts[1:]:
+        context = (*context, *plain(" · "), *fact)
+    parts: list[Part] = [Prose(title), Context(context)]
+    if line.buttons:
+        parts.append(Buttons(tuple(replace(each, spoken=f"{each.label}: {said}") for each in line.buttons)))
+    return parts
+
+
+def _state(t: Texts, poll: Poll) -> Text:
+    match poll.stage:
+        case Stage.DRAFT:
+            return plain(t("draft"))
+        case Stage.SCHEDULED:
+            return t.rich("opens {when}", when=t.when(poll.opens_at or poll.drafted_at))
+        case Stage.OPEN if poll.closes_at:
+            return t.rich("open, closes {when}", when=t.when(poll.closes_at))
+        case Stage.OPEN:
+            return plain(t("open until closed"))
+        case Stage.CLOSED:
+            return t.rich("closed {when}", when=t.when(poll.closed_at or poll.drafted_at))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TITLE else text[: TITLE - 1].rstrip() + "…"
