@@ -1,6 +1,7 @@
 """Secret ballots: who has taken part, and the totals, with nothing that ties the one to the other."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -11,12 +12,15 @@ from bot.polls.model.poll import Poll
 from bot.polls.model.tally import Tally
 from bot.polls.store.tables import participations, polls, tallies
 
+ROOM: Final = 1024
+"""Bytes by which totals grow: those of options never do."""
+
 
 def prepare(connection: Connection, poll: Poll) -> None:
     """Lay out a secret poll's totals, all nought."""
     connection.execute(
         insert(connection, tallies)
-        .values(poll_id=poll.id, counts=tally.written(tally.empty(poll.questions)))
+        .values(poll_id=poll.id, counts=_kept(tally.empty(poll.questions)))
         .on_conflict_do_nothing()
     )
 
@@ -38,7 +42,7 @@ def add(connection: Connection, poll: Poll, ballots: Sequence[Ballot]) -> None:
     row = connection.execute(
         sa.select(tallies.c.counts).where(tallies.c.poll_id == poll.id).with_for_update()
     ).scalar_one()
-    counts = tally.written(tally.add(tally.read(row), poll.questions, ballots))
+    counts = _kept(tally.add(tally.read(row), poll.questions, ballots))
     connection.execute(tallies.update().where(tallies.c.poll_id == poll.id).values(counts=counts))
 
 
@@ -54,7 +58,7 @@ def grow(connection: Connection, poll: Poll) -> None:
         Tally(have.voters, {**room.answers, **have.answers})
         for have, room in zip(counted(connection, poll), tally.empty(poll.questions), strict=True)
     )
-    connection.execute(tallies.update().where(tallies.c.poll_id == poll.id).values(counts=tally.written(totals)))
+    connection.execute(tallies.update().where(tallies.c.poll_id == poll.id).values(counts=_kept(totals)))
 
 
 def turnout(connection: Connection, poll: int) -> int:
@@ -80,3 +84,9 @@ def forget(connection: Connection, person: int) -> None:
     closed = sa.select(polls.c.id).where(polls.c.closed_at.is_not(None))
     mine = sa.and_(participations.c.person_id == person, participations.c.poll_id.in_(closed))
     connection.execute(participations.delete().where(mine))
+
+
+def _kept(totals: Sequence[Tally]) -> str:
+    """Totals as their column holds them, padded: where rows lie depends on how long the ones before were."""
+    text = tally.written(totals)
+    return text + " " * (-len(text.encode()) % ROOM)

@@ -80,8 +80,9 @@ class House:
 def _counted(connection: Connection, poll: int) -> Sequence[Tally]:
     found = asking.find(connection, poll)
     assert found is not None
-    store = secrecy if found.promise is Promise.SECRET else voting
-    return store.counted(connection, found)
+    if found.promise is Promise.SECRET:
+        return secrecy.counted(connection, found)
+    return voting.counted(connection, found)
 
 
 @pytest.fixture
