@@ -3,8 +3,6 @@
 model: the rules. store: tables and queries. service: handlers. cards: what people see.
 """
 
-from random import Random, SystemRandom
-
 from bot.core.feature import CommandHelp, Feature
 from bot.core.people import Role
 from bot.core.texts import later
@@ -22,16 +20,15 @@ from bot.polls.service import (
     repeating,
     responding,
     results,
+    secrecy,
     spreading,
     suggesting,
     voting,
 )
-from bot.polls.service.secrecy import Secrecy
 
 
-def feature(chance: Random | None = None) -> Feature:
-    """Polls, declared. `chance` mixes what is written of secret votes."""
-    secrecy = Secrecy(chance or SystemRandom())
+def feature() -> Feature:
+    """Polls, declared."""
     return Feature(
         name="polls",
         commands={

@@ -1,7 +1,6 @@
 """Secret votes: what several people cast within a moment is written as one."""
 
 from collections.abc import Sequence
-from random import Random
 
 from bot.core import outbox
 from bot.core.errors import Refused
@@ -23,45 +22,42 @@ _Cast = tuple[int, Poll, Ballot]
 """A vote: the place of its turn in the batch, the poll, the ballot."""
 
 
-class Secrecy:
-    """Seals votes. `chance` puts them in an order that tells nothing of when they came."""
+def seal(turns: Sequence[Turn]) -> Sequence[Outcome]:
+    """Votes in secret polls, settled together: who takes part, and one write of all totals a poll.
 
-    def __init__(self, chance: Random) -> None:
-        self._chance = chance
+    What is written depends on who voted and on what was voted, in no way on the order in which they came.
+    """
+    outcomes: list[Outcome] = [Answer()] * len(turns)
+    cast: dict[int, list[_Cast]] = {}
+    # In one order everywhere, or two replicas with votes in the same polls would wait for each other.
+    for place in sorted(range(len(turns)), key=lambda each: (_poll_of(turns[each]), each)):
+        try:
+            read = _ballot(turns[place])
+        except Refused as refusal:
+            outcomes[place] = refusal
+            continue
+        if isinstance(read, Answer):
+            outcomes[place] = read
+        else:
+            cast.setdefault(read[0].id, []).append((place, *read))
+    for each in cast.values():
+        for place, outcome in _settle(turns, each):
+            outcomes[place] = outcome
+    return outcomes
 
-    def seal(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
-        """Votes in secret polls, settled together: who takes part, and one write of all totals a poll."""
-        outcomes: list[Outcome] = [Answer()] * len(turns)
-        cast: dict[int, list[_Cast]] = {}
-        # In one order everywhere, or two replicas with votes in the same polls would wait for each other.
-        for place in sorted(range(len(turns)), key=lambda each: (_poll_of(turns[each]), each)):
-            try:
-                read = _ballot(turns[place])
-            except Refused as refusal:
-                outcomes[place] = refusal
-                continue
-            if isinstance(read, Answer):
-                outcomes[place] = read
-            else:
-                cast.setdefault(read[0].id, []).append((place, *read))
-        for each in cast.values():
-            for place, outcome in self._settle(turns, each):
-                outcomes[place] = outcome
-        return outcomes
 
-    def _settle(self, turns: Sequence[Turn], cast: Sequence[_Cast]) -> list[tuple[int, Outcome]]:
-        """Votes in one poll, in the order they came; what is written has another one."""
-        connection, now, poll = turns[0].connection, turns[0].now, cast[0][1]
-        # Somebody may press twice within the moment: what they pressed first counts.
-        first = {turns[place].me.id: place for place, _, _ in reversed(cast)}
-        admitted = secrecy.admit(connection, poll, first)
-        counted = {place for voter, place in first.items() if voter in admitted}
-        sealed = [ballot for place, _, ballot in cast if place in counted]
-        if sealed:
-            self._chance.shuffle(sealed)
-            secrecy.add(connection, poll, sealed)
-            outbox.redraw(connection, subject(poll.id), now, held=True)
-        return [(place, _told(turns[place], poll, counted=place in counted)) for place, _, _ in cast]
+def _settle(turns: Sequence[Turn], cast: Sequence[_Cast]) -> list[tuple[int, Outcome]]:
+    """Votes in one poll, in the order they came."""
+    connection, now, poll = turns[0].connection, turns[0].now, cast[0][1]
+    # Somebody may press twice within the moment: what they pressed first counts.
+    first = {turns[place].me.id: place for place, _, _ in reversed(cast)}
+    admitted = secrecy.admit(connection, poll, first)
+    counted = {place for voter, place in first.items() if voter in admitted}
+    sealed = [ballot for place, _, ballot in cast if place in counted]
+    if sealed:
+        secrecy.add(connection, poll, sealed)
+        outbox.redraw(connection, subject(poll.id), now, held=True)
+    return [(place, _told(turns[place], poll, counted=place in counted)) for place, _, _ in cast]
 
 
 def _told(turn: Turn, poll: Poll, *, counted: bool) -> Outcome:
