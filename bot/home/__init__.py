@@ -47,6 +47,6 @@ def feature(others: Sequence[Feature]) -> Feature:
             "undelivered": later("why a post did not appear"),
             "joined": later("that two chats were joined"),
         },
-        ticks={"unite": home.unite},
+        upkeep={"unite": home.unite},
         home=home.home,
     )
