@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from bot.core import outbox
-from bot.core.database import Connection
+from bot.core.database import Connection, Faulty, apart
 from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.places import Place
@@ -20,21 +22,35 @@ from bot.polls.service.series import plan_next, rests
 from bot.polls.store import asking, hiding, secrecy, voting
 
 BATCH: Final = 20
+AGAIN: Final = timedelta(minutes=5)
+"""After so long a step that raised is tried again; meanwhile it costs nothing, and nobody waits for it."""
+
+ASKED_AFTER_FOR: Final = timedelta(days=7)
+"""How long after closing it is still known who was asked, for those who look at the turnout."""
+
 LOOKED_AT_FOR: Final = timedelta(days=30)
 """How long it is kept fresh who is in the channels of a poll that nobody closes."""
 
 DIRECT_REDRAWN: Final = 100
 """Private ballots are drawn anew at the end if there are no more of them: platforms let few be changed a minute."""
 
+log = structlog.get_logger()
+
 
 def due(connection: Connection, now: datetime) -> int:
     """Do what polls wait for, where its time has come; a step a poll."""
-    polls = asking.due(connection, now, BATCH)
+    numbers = asking.due(connection, now, BATCH)
     # In one order everywhere, or who closes several and who votes in several would wait for each other.
-    for poll in sorted(polls, key=lambda each: each.id):
-        what = min(poll.agenda())[1]
-        asking.change(connection, _STEPS[what](connection, poll, now))
-    return len(polls)
+    for number in sorted(numbers):
+        try:
+            with apart(connection):
+                poll = asking.find(connection, number)
+        except Faulty as fault:
+            _tell(number, "read", fault)
+            poll = None
+        if poll is None or not _stepped(connection, poll, now):
+            _put_off(connection, number, poll, now)
+    return len(numbers)
 
 
 def next_due(connection: Connection, after: datetime) -> datetime | None:
@@ -50,11 +66,9 @@ def open_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     asked = outreach.asked_of(connection, poll)
     for place in directory.places_by_id(connection, asked.channels).values():
         post(connection, poll, place, now)
-    members.want(connection, asked.rosters, until=poll.closes_at or now + LOOKED_AT_FOR)
+    members.want(connection, asked.rosters, until=(poll.closes_at or now + LOOKED_AT_FOR) + ASKED_AFTER_FOR)
     if asked.by_name:
         opened = replace(opened, invite_at=now)
-    if poll.series:
-        plan_next(connection, poll, now)
     return opened
 
 
@@ -106,12 +120,46 @@ def post(connection: Connection, poll: Poll, place: Place, now: datetime, again:
     )
 
 
+def _stepped(connection: Connection, poll: Poll, now: datetime) -> bool:
+    """Do the first thing a poll waits for, or, where that has a bug, the next; False where none could be done."""
+    waiting = [what for at, what in poll.agenda() if at <= now]
+    # Nobody is reminded of a poll that ended while the machine was down.
+    for what in sorted(waiting, key=lambda each: each is not Due.CLOSE):
+        try:
+            with apart(connection):
+                asking.change(connection, _STEPS[what](connection, poll, now))
+        except Faulty as fault:
+            _tell(poll.id, what, fault)
+        else:
+            return True
+    return False
+
+
+def _put_off(connection: Connection, number: int, poll: Poll | None, now: datetime) -> None:
+    """Try again later, and do in time what comes before."""
+    ahead = [at for at, _ in poll.agenda() if at > now] if poll else []
+    asking.put_off(connection, number, min([now + AGAIN, *ahead]))
+
+
+def _tell(number: int, step: str, fault: Faulty) -> None:
+    log.error("poll_broke", poll=number, step=step, error=type(fault.__cause__).__name__)
+
+
 def _open(connection: Connection, poll: Poll, now: datetime) -> Poll:
-    """Open at its time; after a pause of the machine it still runs as long as it was meant to."""
+    """Open at its time, and plan the one that comes after it in the same transaction."""
     if resting := rests(connection, poll, now):
         return resting
-    late = now - (poll.opens_at or now)
-    return open_now(connection, replace(poll, closes_at=poll.closes_at and poll.closes_at + late), now)
+    if poll.series:
+        plan_next(connection, poll, now)
+    return open_now(connection, replace(poll, closes_at=_closing(poll, now)), now)
+
+
+def _closing(poll: Poll, now: datetime) -> datetime | None:
+    """When a poll that opens now closes: as said; but if half its time is over, it runs as long as it was meant to."""
+    if poll.opens_at is None or poll.closes_at is None:
+        return poll.closes_at
+    late, length = now - poll.opens_at, poll.closes_at - poll.opens_at
+    return poll.closes_at if late < length / 2 else poll.closes_at + late
 
 
 def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
