@@ -3,5 +3,3 @@
 tables: what is kept. asking: polls themselves. voting: ballots with names. secrecy: ballots without. hiding: what a
 confidential poll shows while it runs.
 """
-
-from bot.polls.store.tables import polls as polls

@@ -18,7 +18,7 @@ from bot.features import features
 from bot.keeping import ids
 from bot.keeping.alone import alone
 from bot.keeping.moving import move
-from bot.polls.store import polls
+from bot.polls.store.tables import audiences, polls
 from tests.bot.keeping import house
 from tests.bot.stage import Stage
 from tests.parts import postgres
@@ -101,7 +101,8 @@ async def test_whoever_moved_goes_on_where_they_were(address: Callable[[str], st
     await stage.set_up()
     await stage.type("U-anna", '/poll "Lunch?" "Pizza" "Sushi"')
     newest = await stage.run(lambda connection: ids.newest(connection, polls))
-    await stage.run(lambda connection: connection.execute(polls.delete()))
+    for table in (audiences, polls):
+        await stage.run(lambda connection, table=table: connection.execute(table.delete()))  # type: ignore[misc]
     await stage.database.close()
     move(old, new, quiet)
     stage = await opened(new)
@@ -191,7 +192,7 @@ def test_who_moves_may_leave_one_side_idle_for_as_long_as_the_other_needs(
 async def test_a_nul_arrives_as_the_sign_for_what_cannot_be_shown(sqlite_url: str, postgres_url: str) -> None:
     await house.build(sqlite_url)
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE polls SET question = ? WHERE id = 1", ("a\0b\0",))
+        connection.execute("UPDATE polls SET answer = ? WHERE id = 1", ("a\0b\0",))
     connection.close()
     compared = {each.name: each for each in move(sqlite_url, postgres_url, quiet)}
     assert (compared["polls"].same, compared["polls"].old.mended) == (True, 1)

@@ -24,7 +24,7 @@ from bot.keeping import files, restoring
 from bot.keeping.aftermath import REASON, Aftermath
 from bot.keeping.backing import back_up
 from bot.keeping.restoring import restore
-from bot.polls.store import polls
+from bot.polls.store.tables import polls
 from tests.bot.keeping import house
 from tests.bot.keeping.test_backup import damage
 from tests.bot.stage import MONDAY, Stage
