@@ -216,7 +216,7 @@ async def test_a_poll_that_has_closed_since_is_not_announced_again(stage: Stage)
     stage.clock.move(days=8)
     assert (await settled(stage)).cancelled == 1
     await stage.tick()
-    outcome = {key: found for key, found in (await rows(stage)).items() if key.endswith(":outcome")}
+    outcome = {key: found for key, found in (await rows(stage)).items() if ":outcome:" in key}
     assert list(outcome.values()) == [(State.CANCELLED, REASON)]
 
 
