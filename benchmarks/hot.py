@@ -117,9 +117,12 @@ def _measure(name: str, place: Path, url: str, bolt: int, size: Size) -> Hot:
     settings = {"SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_SIGNING_SECRET": SECRET, "DRUMBEAT_DATABASE_URL": url}
     Crowd(1, size.people, first=1, drawing="").fill(url)
     with ExitStack() as parts:
-        stub = parts.enter_context(slack.serving(place))
+        stub = parts.enter_context(slack.serving(place, people=size.people))
         served = parts.enter_context(serving.serve(place, serving.environment(place, stub, settings)))
         poll = polling.ask(served.port, url, SECRET, OPTIONS)
+        serving.wait(
+            lambda: serving.count(url, "members") >= size.people, "the channel's members are learnt", seconds=300
+        )
         memory: list[float] = []
         rounds: list[tuple[load.Figures, load.Figures]] = []
         for number in range(size.rounds):

@@ -1,8 +1,8 @@
 """A pretend Slack with a ledger: as much of its Web API as benchmarks need, which answers at once.
 
-Runs as a process of its own, `python -m benchmarks.slack PORT PEOPLE A_MINUTE`: it knows so many people, and takes so
-many messages in any minute and refuses the rest (0: takes all of them). It speaks just enough HTTP for the clients at
-hand, so that it is never what a benchmark measures.
+Runs as a process of its own, `python -m benchmarks.slack PORT PEOPLE A_MINUTE`: it knows so many people, every channel
+has as many members (those of a `crowd`), and it takes so many messages in any minute and refuses the rest (0: takes all
+of them). It speaks just enough HTTP for the clients at hand, so that it is never what a benchmark measures.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Slack:
         self._calls: list[tuple[float, bytes, bool]] = []
         self._redraws: list[tuple[float, bytes]] = []
 
-    def answer(self, method: bytes, path: bytes, body: bytes) -> bytes:
+    def answer(self, method: bytes, path: bytes, body: bytes) -> bytes:  # noqa: C901 -- one branch a method
         """The whole answer to a request."""
         match path.partition(b"?")[0].rpartition(b"/")[2]:
             case b"chat.postMessage":
@@ -64,6 +64,8 @@ class Slack:
                 told = {"team_id": "T1", "team": "Bench", "user_id": "UBOT", "bot_id": "BBOT", "user": "drumbeat"}
             case b"users.list":
                 told = {"members": [_member(number) for number in range(self._people)]}
+            case b"conversations.members":
+                told = {"members": [f"U1x{number}" for number in range(self._people)]}
             case b"conversations.open":
                 told = {"channel": {"id": "D1"}}
             case b"ledger" if method == b"DELETE":
