@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.core.cards import Card
-from bot.core.database import Connection, Instant, Prepared, one_of
+from bot.core.database import Connection, Faulty, Instant, Prepared, apart, one_of
 from bot.core.feature import Withdrawn
 from bot.core.outbox import (
     HALTED,
@@ -33,7 +33,7 @@ from scheduler.failures import where
 from scheduler.limits import Buckets
 from scheduler.notices import Checkpoint, Happening, Notice, onward, told
 from scheduler.queue import Queue
-from scheduler.scenes import Faulty, Scene, Stage, apart
+from scheduler.scenes import Scene, Stage
 
 UNCONNECTED_PAUSE: Final = timedelta(minutes=5)
 """A workspace whose platform this process does not speak is left alone for so long."""

@@ -9,7 +9,7 @@ import structlog
 
 from bot.core import outbox as core
 from bot.core.cards import Card
-from bot.core.database import Connection
+from bot.core.database import Connection, Faulty, apart
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
 from bot.core.outbox import REDRAW_PAUSE, Entry, State, messages
 from bot.core.ports import Platform, Posted
@@ -20,7 +20,7 @@ from scheduler.leases import Held
 from scheduler.limits import Buckets
 from scheduler.notices import Happening, Notice, told
 from scheduler.patience import Patience
-from scheduler.scenes import Faulty, Scene, Stage, apart
+from scheduler.scenes import Scene, Stage
 
 SHORTEST_PAUSE: Final = 0.1
 

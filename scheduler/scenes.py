@@ -1,17 +1,15 @@
 """Where a row's message plays, who reads it, and what it looks like at this moment."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.cards import Card
-from bot.core.database import Connection
+from bot.core.database import Connection, Faulty, apart
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.feature import View, Withdrawn
@@ -23,10 +21,6 @@ from bot.core.texts import Texts
 from scheduler.failures import where
 
 log = structlog.get_logger()
-
-
-class Faulty(Exception):
-    """One row cannot be worked on: a bug, to be told loudly, and the end of that row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +89,6 @@ class Stage:
                 self._engine.tell_lost(connection, lost, reason, now)
         except Faulty as fault:
             log.error("loss_broke", drawing=lost.drawing, where=where(fault.__cause__ or fault))  # noqa: TRY400 -- an error's own words may hold what people wrote
-
-
-@contextmanager
-def apart(connection: Connection) -> Iterator[None]:
-    """Work on one row in a savepoint: its bug is `Faulty` and leaves the others alone; a database away is not one."""
-    try:
-        with connection.begin_nested():
-            yield
-    except (OperationalError, InterfaceError, connection.dialect.loaded_dbapi.OperationalError):
-        raise
-    except Exception as error:
-        raise Faulty from error
 
 
 def _above(connection: Connection, entry: Entry) -> Posted | None:

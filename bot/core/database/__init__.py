@@ -1,11 +1,12 @@
 """One verb over SQLite and PostgreSQL: `await database.run(work)`, where `work(connection)` is one transaction.
 
 schema: the one register of tables and our own column types. port: what a database promises. sqlite, postgresql: how
-each keeps it. prepared: statements for the hot path.
+each keeps it. prepared: statements for the hot path. apart: one row of many, whose bug leaves the others alone.
 """
 
 import sqlalchemy as sa
 
+from bot.core.database.apart import Faulty, apart
 from bot.core.database.port import Away, Connection, Database, Work, ping
 from bot.core.database.prepared import Prepared
 from bot.core.database.schema import Id, Instant, insert, metadata, one_of
@@ -14,10 +15,12 @@ __all__ = [
     "Away",
     "Connection",
     "Database",
+    "Faulty",
     "Id",
     "Instant",
     "Prepared",
     "Work",
+    "apart",
     "insert",
     "metadata",
     "one_of",

@@ -77,7 +77,6 @@ def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     outbox.alone(connection, [subject(poll.id)])
     if poll.hidden:
         _settle_figures(connection, poll)
-    closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
     redraw(connection, poll, now)
     asked = outreach.asked_of(connection, poll)
     for place in directory.places_by_id(connection, asked.channels).values():
@@ -92,9 +91,8 @@ def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
             arguments={"poll": str(poll.id)},
             under=subject(poll.id),
         )
-    if asked.by_name:
-        outreach.tell_outcome(connection, closed, now)
-    return closed
+    closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
+    return replace(closed, invite_at=now, invited=0) if asked.by_name else closed
 
 
 def redraw(connection: Connection, poll: Poll, now: datetime) -> None:
@@ -196,5 +194,6 @@ _STEPS: Final[Mapping[Due, Callable[[Connection, Poll, datetime], Poll]]] = {
     Due.REMIND: outreach.remind,
     Due.STEP: _step,
     Due.CLOSE: close_now,
+    Due.TELL: outreach.tell,
     Due.OWE: outreach.owe,
 }

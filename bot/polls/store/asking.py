@@ -127,17 +127,25 @@ def audience(connection: Connection, poll: int) -> list[int]:
     return list(connection.execute(asked).scalars())
 
 
-def due(connection: Connection, now: datetime, most: int) -> list[Poll]:
-    """Polls that wait for something whose time has come, kept from other replicas until this transaction ends."""
+def due(connection: Connection, now: datetime, most: int) -> list[int]:
+    """Polls that wait for something whose time has come, kept from other replicas until this transaction ends.
+
+    By their numbers alone: one that cannot be read must not keep the others from being found.
+    """
     # Votes hold their poll's row by its key: a stronger lock than this would wait for a quiet moment.
-    rows = connection.execute(
-        sa.select(*COLUMNS)
+    numbers = (
+        sa.select(polls.c.id)
         .where(polls.c.next_at <= now)
         .order_by(polls.c.next_at, polls.c.id)
         .limit(most)
         .with_for_update(key_share=True, skip_locked=True)
     )
-    return [poll_of(row) for row in rows]
+    return list(connection.execute(numbers).scalars())
+
+
+def put_off(connection: Connection, poll: int, until: datetime) -> None:
+    """Have a poll wait until then, whatever it waits for."""
+    connection.execute(polls.update().where(polls.c.id == poll).values(next_at=until))
 
 
 def next_due(connection: Connection, after: datetime) -> datetime | None:
