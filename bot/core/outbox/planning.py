@@ -104,10 +104,17 @@ def posted(connection: Connection, subject: str, most: int) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
 
 
-def addressees(connection: Connection, subject: str) -> list[int]:
-    """The people who got a message of a subject privately, by our own ids."""
-    mine = sa.and_(messages.c.subject == subject, messages.c.person_id.is_not(None))
-    return list(connection.execute(sa.select(messages.c.person_id).where(mine).distinct()).scalars())
+def addressees(connection: Connection, subject: str, after: int, most: int) -> list[int]:
+    """People who got a message of a subject privately: the next ones after a person's id."""
+    mine = sa.and_(messages.c.subject == subject, messages.c.person_id > after)
+    next_ones = sa.select(messages.c.person_id).where(mine).distinct().order_by(messages.c.person_id).limit(most)
+    return list(connection.execute(next_ones).scalars())
+
+
+def addressed(connection: Connection, subject: str, person: int) -> bool:
+    """Whether somebody got a message of a subject privately."""
+    mine = sa.and_(messages.c.subject == subject, messages.c.person_id == person)
+    return connection.execute(sa.select(messages.c.id).where(mine).limit(1)).first() is not None
 
 
 def hand_over(connection: Connection, subject: str, to: str) -> None:

@@ -32,6 +32,7 @@ class Due(StrEnum):
     REMIND = "remind"
     STEP = "step"
     CLOSE = "close"
+    TELL = "tell"
     OWE = "owe"
 
 
@@ -41,8 +42,9 @@ class Poll:
 
     `workspace` is where it was asked from. `remind` is how long before closing those who have not voted hear of it.
     `owner` answers its outcome by `answer_by`. `step_at` is when hidden votes are looked at next. `invite_at` is when
-    the next people are written to who are asked by name, `invited` the last one who was; `reminded` likewise. `fewest`
-    is how few voters may be shown together where names are hidden: what was set when it first opened.
+    the next of those are written to who are asked by name, with the ballot or with the outcome, and `invited` the last
+    one who was; `reminded` likewise. `fewest` is how few voters may be shown together where names are hidden: what was
+    set when it first opened.
     """
 
     id: int
@@ -145,6 +147,8 @@ class Poll:
                 (self.step_at, Due.STEP),
                 (self.closes_at, Due.CLOSE),
             ]
+        elif self.stage is Stage.CLOSED:
+            waits = [(self.invite_at, Due.TELL)]
         if self.opened_at and not self.answered_at:
             waits.append((self._owes_at(), Due.OWE))
         return sorted((at, due) for at, due in waits if at)

@@ -66,7 +66,7 @@ def may_see(turn: Turn, poll: Poll) -> bool:
         or has_voted(connection, poll, me)
         or turnout.is_asked(connection, asked, me)
         # Long after it has closed, nobody knows any more who is in its groups.
-        or me in outbox.addressees(connection, outreach.direct(poll.id))
+        or outbox.addressed(connection, outreach.direct(poll.id), me)
     )
 
 

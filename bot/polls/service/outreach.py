@@ -64,17 +64,15 @@ def remind(connection: Connection, poll: Poll, now: datetime) -> Poll:
     return replace(poll, reminded=persons[-1])
 
 
-def tell_outcome(connection: Connection, poll: Poll, now: datetime) -> None:
-    """Tell those who were asked by name what came out: whoever got the ballot privately."""
-    invited = outbox.addressees(connection, direct(poll.id))
-    round_ = f"outcome:{now:%Y%m%d%H%M%S}"
-    _write(connection, poll, invited, now, round_, "polls.outcome", now + OUTCOME_FOR)
-
-
-def tell_response(connection: Connection, poll: Poll, now: datetime) -> None:
-    """Tell those who were asked by name what comes of it."""
-    invited = outbox.addressees(connection, direct(poll.id))
-    _write(connection, poll, invited, now, f"response:{now:%Y%m%d%H%M%S}", "polls.response", now + OUTCOME_FOR)
+def tell(connection: Connection, poll: Poll, now: datetime) -> Poll:
+    """Tell the next of those who got the ballot privately what came out, or what comes of it."""
+    what, at = ("response", poll.answered_at) if poll.answered_at else ("outcome", poll.closed_at)
+    persons = outbox.addressees(connection, direct(poll.id), poll.invited, BITE)
+    told = f"{what}:{at or now:%Y%m%d%H%M%S}"
+    _write(connection, poll, persons, now, told, f"polls.{what}", now + OUTCOME_FOR)
+    if len(persons) < BITE:
+        return replace(poll, invite_at=None)
+    return replace(poll, invite_at=now, invited=persons[-1])
 
 
 def owe(connection: Connection, poll: Poll, now: datetime) -> Poll:

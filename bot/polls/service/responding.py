@@ -31,7 +31,10 @@ def respond(turn: Turn) -> Answer:
     if not answer or len(answer) > shown.LONGEST_ANSWER:
         limit = shown.LONGEST_ANSWER
         return Answer(problems={"answer": turn.t("An answer has 1 to {limit} characters.", limit=limit)})
-    asking.change(turn.connection, replace(poll, answer=answer, answered_at=turn.now))
+    answered = replace(poll, answer=answer, answered_at=turn.now)
+    if outreach.asked_of(turn.connection, poll).by_name and poll.stage is Stage.CLOSED:
+        answered = replace(answered, invite_at=turn.now, invited=0)
+    asking.change(turn.connection, answered)
     life.redraw(turn.connection, poll, turn.now)
     _post(turn, poll)
     return NOTHING
@@ -80,8 +83,6 @@ def _post(turn: Turn, poll: Poll) -> None:
             arguments={"poll": str(poll.id)},
             under=subject(poll.id),
         )
-    if asked.by_name:
-        outreach.tell_response(turn.connection, poll, turn.now)
 
 
 def _owned(turn: Turn, number: int) -> Poll:

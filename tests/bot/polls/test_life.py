@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from bot.core.database import Connection
 from bot.core.directory import members
 from bot.core.directory import store as directory
+from bot.core.outbox import State, messages, outbox
 from bot.core.places import PlaceKind
 from tests.bot.polls.test_kinds import ballot
 from tests.bot.stage import Said, Stage, buttons, read_aloud
@@ -15,6 +18,20 @@ LUNCH = '/poll "Lunch?" "Pizza" "Sushi"'
 
 async def said(stage: Stage, drawing: str, account: str = "") -> list[Said]:
     return [each for each in await stage.planned(account) if each.drawing == f"polls.{drawing}"]
+
+
+async def arrived(stage: Stage) -> None:
+    """Every message that is planned is there."""
+
+    def work(connection: Connection) -> None:
+        rows = connection.execute(sa.select(outbox).where(outbox.c.state == State.READY.value, outbox.c.subject != ""))
+        for row in rows.all():
+            facts = {name: getattr(row, name) for name in ("workspace_id", "subject", "drawing", "arguments")}
+            whom = {"person_id": row.person_id, "place_id": row.place_id, "place_key": "D1", "message_key": str(row.id)}
+            connection.execute(messages.insert().values(**facts, **whom, redraw_after=stage.clock.now()))
+        connection.execute(outbox.update().values(state=State.SENT.value))
+
+    await stage.run(work)
 
 
 async def roster(stage: Stage, accounts: list[str], key: str = "C-general", kind: PlaceKind = PlaceKind.CHANNEL) -> int:
@@ -195,3 +212,17 @@ async def test_nobody_else_answers_a_poll(stage: Stage) -> None:
     assert isinstance(owed.card, type(await ballot(stage)))
     refusal = await stage.press("U-chen", buttons(owed.card)["Write the answer"])
     assert "Only its owner" in read_aloud(refusal.whisper)
+
+
+async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:
+    await roster(stage, ["U-anna"])
+    await roster(stage, ["U-ben", "U-chen"], "G-design", PlaceKind.PEOPLE)
+    await stage.type("U-anna", LUNCH + " --in #general --audience <&G-design> --close 2h")
+    await stage.tick()
+    await arrived(stage)
+    stage.clock.move(hours=3)
+    for _ in range(3):
+        await stage.tick()
+    told = await said(stage, "outcome", "U-chen")
+    assert ["closed without a vote" in each.text for each in told] == [True]
+    assert len(await said(stage, "outcome")) == 3
