@@ -8,6 +8,9 @@ from bot.core.rich import Text
 FORM_TEXT = 3000
 """The most characters a form's text field can hold on every platform (Slack's `plain_text_input`)."""
 
+FORM_STATE = 2500
+"""The most characters of a form's state on every platform, in UTF-16 units (Slack's `private_metadata` has 3,000)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField:
@@ -85,7 +88,7 @@ Field = TextField | ChoiceField | PeopleField | PlaceField | WhenField | TimeFie
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form. `address` is where the submission goes, `state` comes back with it unseen (at most 2,500 characters).
+    """One form. `address` is where the submission goes, `state` comes back with it unseen (at most `FORM_STATE`).
 
     `problems` are sentences by field id, shown beside the field when a form reopens filled. `locale` is the language it
     is written in, set by the engine.

@@ -38,7 +38,7 @@ def form(
         submit=_submit(t, poll, last=last),
         fields=tuple(_fields(t, poll, asked, answers[page], longest)),
         intro=(*intro, *plain("\n" + promise(t, poll))),
-        state=json.dumps({"poll": poll.id, "page": page, "answers": answers}, ensure_ascii=False),
+        state=travelling(poll.id, page, answers),
         problems=dict(problems),
     )
 
@@ -52,7 +52,17 @@ def wrong(t: Texts, question: Question, why: Wrong) -> dict[str, str]:
         Wrong.TOO_LONG: t("An answer can have {limit} characters.", limit=LONGEST_TEXT),
         Wrong.UNKNOWN: t("The options have changed. Please choose once more."),
     }
-    return {f"{RANK}1" if question.kind is Kind.RANKED else "answer": sentences[why]}
+    return {first_field(question): sentences[why]}
+
+
+def first_field(question: Question) -> str:
+    """The field of a question's form beside which it is said what is wrong."""
+    return f"{RANK}1" if question.kind is Kind.RANKED else "answer"
+
+
+def travelling(poll: int, page: int, answers: Ballot) -> str:
+    """A form's state: the poll, the page, and what was answered on the pages before."""
+    return json.dumps({"poll": poll, "page": page, "answers": answers}, ensure_ascii=False)
 
 
 def your_vote(t: Texts, poll: Poll, questions: Sequence[Text], ballot: Ballot, standing: Standing | None) -> Card:

@@ -9,6 +9,7 @@ from bot.core import outbox
 from bot.core.cards import note
 from bot.core.errors import Refused
 from bot.core.feature import Turn
+from bot.core.forms import FORM_STATE
 from bot.core.interactions import NOTHING, Answer, Click, Submission, Value
 from bot.polls.cards import voting as shown
 from bot.polls.cards.ballot import subject
@@ -151,9 +152,18 @@ def read_page(turn: Turn) -> Page | Answer:
     question = poll.questions[number]
     given, problems = _given(turn, question, turn.act.values)
     answers = (*answers[:number], given, *answers[number + 1 :])
-    if not problems and number == len(poll.questions) - 1 and not any(answers):
-        problems = {"answer": turn.t("Please answer at least one question.")}
-    return Answer(problems=problems) if problems else Page(poll, number, answers)
+    sent = Page(poll, number, answers)
+    if not problems and (sentence := _unfit(turn, sent)):
+        problems = {shown.first_field(question): sentence}
+    return Answer(problems=problems) if problems else sent
+
+
+def _unfit(turn: Turn, sent: Page) -> str:
+    """Why a page cannot be taken whose answer itself is right; empty if it can."""
+    if sent.last:
+        return "" if any(sent.answers) else turn.t("Please answer at least one question.")
+    units = len(shown.travelling(sent.poll.id, sent.number, sent.answers).encode("utf-16-le")) // 2
+    return turn.t("Your answers are too long together. Please shorten this one.") if units > FORM_STATE else ""
 
 
 def pressed(turn: Turn) -> tuple[int, int]:

@@ -182,3 +182,25 @@ async def test_a_long_answer_is_told_its_limit(stage: Stage) -> None:
     assert form is not None
     assert isinstance(form.fields[0], TextField)
     assert "500" in (await stage.send("U-ben", form, answer="x" * 501)).problems["answer"]
+
+
+async def test_answers_that_no_form_can_carry_on_are_told_beside_the_last_one(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    for number in range(9):
+        form = (await stage.send("U-anna", form, question=f"{number}?", kind="text", then="question")).form
+    await stage.send("U-anna", form, question="9?", kind="text", then="ask")
+    form = (await stage.press("U-ben", buttons(await ballot(stage))["Answer 10 questions"])).form
+    for _ in range(6):
+        form = (await stage.send("U-ben", form, answer='"' * 200)).form
+    refused = await stage.send("U-ben", form, answer='"' * 200)
+    assert refused.problems == {"answer": "Your answers are too long together. Please shorten this one."}
+    assert (await stage.send("U-ben", form, answer="Short")).form
+
+
+async def test_a_survey_whose_last_question_is_a_ranking_wants_one_answer_at_least(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    form = (await stage.send("U-anna", form, question="Why?", kind="text", then="question")).form
+    await stage.send("U-anna", form, question="Where?", kind="ranked", options="Lisbon\nOslo", then="ask")
+    form = (await stage.press("U-ben", buttons(await ballot(stage))["Answer 2 questions"])).form
+    form = (await stage.send("U-ben", form)).form
+    assert (await stage.send("U-ben", form)).problems == {"rank1": "Please answer at least one question."}
