@@ -1,12 +1,13 @@
 # ruff: noqa: RUF001 -- All that people type is Cyrillic: a Latin letter on a card was said by the bot.
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.core import outbox as core
 from bot.core import texts
-from bot.core.cards import Card
+from bot.core.cards import Button, Card
 from bot.core.database import Connection, metadata, open_database
 from bot.core.directory import invitations
 from bot.core.directory import store as directory
@@ -79,6 +80,9 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await introduce_in_a_channel(walk)
     await misread_polls(walk)
     await vote(walk)
+    await run_polls(walk)
+    await add_options(walk)
+    await lose_polls(walk)
     await misread_praise(walk)
     await praise(walk)
     await misread_rhythms(walk)
@@ -225,22 +229,109 @@ async def vote(walk: Walk) -> None:
         await walk.press(account, card, "polls.vote")
     card = await walk.newest("polls.ballot")
     await walk.press("U-chen", card, "polls.voters")
-    await walk.press("U-0", card, "polls.withdraw")
-    await walk.press("U-chen", card, "polls.close")
-    await walk.press("U-ben", card, "polls.close")
-    for address, value in (("vote", "1:0"), ("close", "1"), ("vote", "999:0"), ("voters", "999")):
+    more = (await walk.press("U-0", card, "polls.more")).whisper
+    await walk.press("U-0", more, "polls.withdraw")
+    await walk.force("U-chen", "polls.close", "2")
+    more = (await walk.press("U-ben", card, "polls.more")).whisper
+    await walk.press("U-ben", more, "polls.close")
+    for address, value in (("vote", "2:0"), ("close", "2"), ("vote", "999:0"), ("voters", "999")):
         await walk.force("U-ben", f"polls.{address}", value)
     await walk.type("U-dora", '/poll "Секрет?" "Да" "Нет" --confidential --multi')
     secret = await walk.newest("polls.ballot")
     for account in ("U-ben", "U-ben", "U-chen"):
         await walk.press(account, secret, "polls.vote")
-    await walk.force("U-ben", "polls.voters", "2")
-    await walk.force("U-ben", "polls.vote", "2:1")
-    await walk.press("U-dora", secret, "polls.close")
+    await walk.force("U-ben", "polls.voters", "3")
+    await walk.force("U-ben", "polls.vote", "3:1")
+    await walk.force("U-dora", "polls.close", "3")
     await walk.type("U-dora", '/poll "Никто?" "Да" "Нет" --close 1h')
     await walk.pass_time(hours=2)
     await walk.type("U-dora", '/poll "Спорт?" "Да" "Нет"')
     await walk.draw("U-dora", "home.undelivered", place="1", reason="403")
+
+
+async def run_polls(walk: Walk) -> None:
+    await walk.type("U-ben", '/poll "Кино?" "Да" "Нет" --confidential')
+    card = await walk.newest("polls.ballot")
+    more = (await walk.press("U-ben", card, "polls.more")).whisper
+    edit = await walk.press("U-ben", more, "polls.edit")
+    for words in ({"options0": "Да"}, {"question": ""}, {"promise": "open"}, {"question": "Театр?"}):
+        await walk.send("U-ben", edit, **words)
+    await walk.press("U-chen", card, "polls.vote")
+    await walk.send("U-ben", edit, promise="secret")
+    elsewhere = await walk.press("U-ben", more, "polls.elsewhere")
+    for place in ("", "<#C-general>", "<#C-praise>"):
+        await walk.send("U-ben", elsewhere, place=place)
+    await walk.press("U-ben", more, "polls.repeat")
+    await walk.press("U-ben", more, "polls.close")
+    more = (await walk.press("U-ben", card, "polls.more")).whisper
+    await walk.force("U-ben", "polls.edit", more_of(more))
+    await walk.press("U-ben", more, "polls.reopen")
+    await walk.press("U-ben", more, "polls.reopen")
+    await walk.pass_time(minutes=16)
+    await walk.force("U-ben", "polls.edit", more_of(more))
+    await walk.type("U-ben", '/poll "Тайна?" "Да" "Нет" --secret --start 1h')
+    for line in ("list", "list all", "help", "чай", "чай 12", "close", "repeat 9999", "close 1"):
+        await walk.type("U-ben", f"/poll {line}")
+        await walk.type("U-anna", f"/poll {line}")
+    await walk.pass_time(hours=1)
+    secret = await walk.newest("polls.ballot")
+    await walk.force("U-ben", "polls.reopen", more_of((await walk.press("U-ben", secret, "polls.more")).whisper))
+    await walk.press("U-ben", (await walk.press("U-ben", secret, "polls.more")).whisper, "polls.close")
+    await walk.force("U-ben", "polls.reopen", more_of((await walk.press("U-ben", secret, "polls.more")).whisper))
+
+
+def more_of(card: Card | None) -> str:
+    """The number of the poll whose menu it is."""
+    assert card is not None
+    return next(each.value for each in pressable(card) if isinstance(each, Button))
+
+
+async def add_options(walk: Walk) -> None:
+    await walk.type("U-ben", '/poll "Ужин?" "Суп" "Рис" --add-options ask')
+    card = await walk.newest("polls.ballot")
+    add = await walk.press("U-chen", card, "polls.add")
+    for option in ("", "СУП", "Чай", "Чай"):
+        await walk.send("U-chen", add, option=option)
+    asked = await walk.newest("polls.suggestion")
+    for address in ("polls.decline", "polls.approve"):
+        await walk.press("U-ben", asked, address)
+    await walk.send("U-chen", add, option="Сок")
+    await walk.press("U-ben", await walk.newest("polls.suggestion"), "polls.approve")
+    await walk.send("U-ben", add, option="Вода")
+    await walk.send("U-chen", add, option="Лёд")
+    late = await walk.newest("polls.suggestion")
+    await walk.type("U-ben", '/poll "Тихо?" "Да" "Нет" --add-options ask --secret')
+    await walk.send("U-chen", await walk.press("U-chen", await walk.newest("polls.ballot"), "polls.add"), option="Чай")
+    await walk.press("U-ben", (await walk.press("U-ben", card, "polls.more")).whisper, "polls.close")
+    await walk.press("U-ben", late, "polls.approve")
+    await walk.force("U-chen", "polls.add", "1")
+
+
+async def lose_polls(walk: Walk) -> None:
+    stage, clock, hans = walk.stage, walk.stage.clock, Profile(account="U-hans", name="Ганс", zone=ZONE)
+    await stage.learn(replace(hans, locale=walk.locale))
+    await walk.type("U-hans", '/poll "Река?" "Да" "Нет"')
+    number = more_of((await walk.press("U-hans", await walk.newest("polls.ballot"), "polls.more")).whisper)
+    await walk.type("U-hans", '/poll "Лес?" "Да" "Нет" --every "Mon 9:00"')
+    await walk.force("U-anna", "polls.take", number)
+    workspace = await stage.workspace()
+    place = await stage.run(lambda c: directory.place_at(c, workspace, "C-intro"))
+    lost = core.Lost(workspace.id, "polls.ballot", {"poll": number}, None, place.id)
+    for reason in ("is_archived", "message_not_found"):
+        await walk.pass_time(minutes=1)
+        await stage.run(lambda c, reason=reason: stage.engine.tell_lost(c, lost, reason, clock.now()))  # type: ignore[misc]
+    await walk.pass_time(minutes=1)
+    news = await walk.newest("polls.lost")
+    await walk.send("U-hans", await walk.press("U-hans", news, "polls.elsewhere"), place="<#C-intro>")
+    await walk.press("U-hans", news, "polls.repost")
+    await walk.force("U-hans", "polls.repost", f"{number}:999")
+    await stage.learn(replace(hans, active=False))
+    await walk.happen("U-hans", "removed")
+    news = await walk.newest("polls.orphaned")
+    listed = await walk.type("U-anna", "/poll list all")
+    await walk.press("U-anna", listed.whisper, "polls.take")
+    for account in ("U-anna", "U-ben"):
+        await walk.press(account, news, "polls.inherit")
 
 
 async def praise_without_a_channel(walk: Walk) -> None:
