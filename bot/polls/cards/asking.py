@@ -81,7 +81,7 @@ def question_fields(t: Texts, asked: Question) -> tuple[Field, ...]:
             multiline=True,
             required=False,
             placeholder=t("By the lake\nOn the roof\nIn the park"),
-            hint=t("For choices, rankings and quizzes. Begin a quiz's right answer with *."),
+            hint=t("For choices, rankings and quizzes. Begin a quiz's right answer with {star}.", star=RIGHT.strip()),
         ),
     )
 

@@ -72,7 +72,9 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
             "I need how many people may choose, such as 2 or 2-3, and no more than there are options."
         ),
         Problem.SCALE: lambda: t("A rating goes up to 5 or up to 10."),
-        Problem.NO_RIGHT: lambda: t("A quiz needs its right answer: put * before it, or name it behind --quiz."),
+        Problem.NO_RIGHT: lambda: t(
+            "A quiz needs its right answer: put {star} before it, or name it behind --quiz.", star="*"
+        ),
         Problem.LONG_EXPLANATION: lambda: t(
             "An explanation can have {limit} characters; yours has {count}.",
             limit=LONGEST_EXPLANATION,
