@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -100,6 +101,14 @@ async def house(house_url: str) -> AsyncIterator[House]:
         await second.close()
 
 
+@pytest.fixture
+def postgres_only(house_url: str) -> str:
+    """Give the address of the house as the driver takes it, where two replicas share it."""
+    if house_url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    return house_url.replace("+psycopg", "")
+
+
 def said(answer: Answer) -> str:
     return read_aloud(answer.whisper) if answer.whisper else ""
 
@@ -166,6 +175,43 @@ async def test_a_vote_while_it_closes_is_counted_or_refused_as_its_voter_is_told
     assert await house.counts(poll) == [sum(place % 2 == option for place in counted) for option in (0, 1)]
     assert await house.closed(poll)
     assert await house.outcomes(poll) == 1
+
+
+async def waiting(connection: psycopg.AsyncConnection, kind: str) -> None:
+    """Wait until somebody waits for a lock of a kind (`relation`, `advisory`)."""
+    locks = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = %s"
+    async with asyncio.timeout(20):
+        while not (await (await connection.execute(locks, [kind])).fetchone() or (0,))[0]:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("flags", "address", "table"),
+    [
+        ("", "polls.vote", "ballots"),
+        ("--confidential", "polls.vote", "ballots"),
+        ("--secret", "polls.seal", "participations"),
+    ],
+)
+async def test_closing_waits_for_a_vote_that_has_begun_and_later_votes_for_closing(
+    house: House, postgres_only: str, flags: str, address: str, table: str
+) -> None:
+    poll = await house.ask(flags)
+    async with await psycopg.AsyncConnection.connect(postgres_only) as holding:
+        watching = await psycopg.AsyncConnection.connect(postgres_only, autocommit=True)
+        # The vote has read that the poll is open, and cannot write yet.
+        await holding.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
+        vote = asyncio.create_task(house.press(0, VOTERS[0], address, f"{poll}:0"))
+        await waiting(watching, "relation")
+        close = asyncio.create_task(house.press(1, "U-anna", "polls.close", str(poll)))
+        await waiting(watching, "advisory")
+        late = asyncio.create_task(house.press(0, VOTERS[1], address, f"{poll}:1"))
+        await holding.commit()
+        await watching.close()
+    assert not was_late(await vote)
+    await close
+    assert was_late(await late)
+    assert await house.counts(poll) == [1, 0]
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
