@@ -273,7 +273,10 @@ async def run_polls(walk: Walk) -> None:
     for line in ("list", "list all", "help", "чай", "чай 12", "close", "repeat 9999", "close 1"):
         await walk.type("U-ben", f"/poll {line}")
         await walk.type("U-anna", f"/poll {line}")
+    waiting = (await walk.type("U-ben", "/poll list")).whisper
+    await walk.press("U-ben", waiting, "polls.show")
     await walk.pass_time(hours=1)
+    await walk.press("U-ben", waiting, "polls.show")
     secret = await walk.newest("polls.ballot")
     await walk.force("U-ben", "polls.reopen", more_of((await walk.press("U-ben", secret, "polls.more")).whisper))
     await walk.press("U-ben", (await walk.press("U-ben", secret, "polls.more")).whisper, "polls.close")

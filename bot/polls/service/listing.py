@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.cards import Button
+from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import Answer
 from bot.core.people import Role
@@ -12,8 +13,10 @@ from bot.polls.cards import handing
 from bot.polls.cards import listing as shown
 from bot.polls.cards import managing as offered
 from bot.polls.model.poll import Poll, Stage
-from bot.polls.service.rights import may_manage
+from bot.polls.service import drafts, repeating
+from bot.polls.service.rights import managed, may_manage
 from bot.polls.service.standing import has_voted, turnout
+from bot.polls.service.voting import found
 from bot.polls.store import listing
 from bot.polls.store.turnout import workspaces_of
 
@@ -40,6 +43,15 @@ def listed(turn: Turn, text: str) -> Answer:
     left = listing.left(connection, {poll.author for poll in found})
     title = turn.t("Everybody's polls") if everybody else turn.t("Your polls")
     return Answer(whisper=shown.polls(turn.t, title, [_line(turn, poll, left) for poll in found]))
+
+
+def show(turn: Turn) -> Answer:
+    """A poll that is not asked yet, with everything that can still be done with it."""
+    poll = managed(turn, found(turn).id)
+    if poll.opened_at:
+        raise Refused(turn.t("This poll has been asked already."))
+    rests = poll.stage is Stage.SCHEDULED or poll.series
+    return Answer(whisper=repeating.card(turn, poll) if rests else drafts.preview(turn, poll))
 
 
 def explained(turn: Turn, _text: str) -> Answer:
@@ -72,6 +84,7 @@ def _buttons(turn: Turn, poll: Poll, *, left: bool) -> Sequence[Button]:
         (poll.opened_at and poll.shows(voted=voted), Button(t("Results"), "polls.peek", number)),
         (runs and waiting and not poll.series, Button(t("Ask it now"), "polls.launch", number)),
         (runs and waiting, Button(t("Change"), "polls.revise", number, opens_form=True)),
+        (runs and waiting, Button(t("Show"), "polls.show", number)),
         (runs and stage is Stage.OPEN and poll.editable(turn.now), offered.edit(t, poll)),
         (runs and not waiting, offered.repeat(t, poll)),
         (runs and stage is Stage.OPEN, offered.close(t, poll)),

@@ -162,7 +162,8 @@ async def test_communicators_take_over_what_somebody_leaves_behind(stage: Stage,
     refusal = await stage.press("U-chen", take)
     assert "for communicators" in read_aloud(refusal.whisper)
     await stage.press("U-dora", take)
-    assert "Asked by @Dora" in read_aloud(await ballot(stage))
+    cards = [said.text for said in await stage.planned() if said.drawing == "polls.ballot"]
+    assert ["Asked by @Dora" in card for card in cards] == ["Lunch" in card for card in cards]
     assert not await told(stage, "U-dora", "polls.orphaned")
     stage.clock.move(days=8)
     await stage.tick()

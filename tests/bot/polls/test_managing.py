@@ -1,14 +1,19 @@
 """Polls are listed, found and run by those who may, and by nobody else."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.cards import Button, Card
 from bot.core.directory import store as directory
 from bot.core.interactions import Answer, Click, Command, Submission
 from bot.core.people import Profile
 from bot.polls.cards.listing import EXAMPLES
+from bot.polls.model.definition import Promise
+from bot.polls.store import asking
+from bot.polls.store.tables import ballots
 from tests.bot.polls.test_kinds import ballot
 from tests.bot.stage import Stage, buttons, read_aloud
 
@@ -228,6 +233,18 @@ async def test_what_was_promised_stays_from_the_first_vote_on(stage: Stage, flag
         assert read_aloud(await ballot(stage)) == before
 
 
+async def test_a_vote_and_a_new_promise_at_once_leave_no_name_beside_a_secret_vote(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    form = (await stage.press("U-ben", (await menu(stage, "U-ben"))["Edit"])).form
+    pizza = buttons(await ballot(stage))["Pizza"]
+    voters = [stage.press(account, pizza) for account in ("U-anna", "U-chen", "U-dora")]
+    await asyncio.gather(voters[0], stage.send("U-ben", form, promise="secret"), *voters[1:])
+    poll = await stage.run(lambda c: asking.find(c, 1))
+    named = await stage.run(lambda c: c.execute(sa.select(sa.func.count()).select_from(ballots)).scalar_one())
+    assert poll is not None
+    assert (poll.promise is Promise.SECRET) == (named == 0)
+
+
 async def test_a_poll_is_repeated_with_all_there_is_to_it(stage: Stage) -> None:
     await stage.type("U-ben", LUNCH + " --confidential --close 2h")
     form = (await stage.type("U-ben", "/poll repeat 1")).form
@@ -316,7 +333,17 @@ async def test_each_poll_of_a_list_has_what_fits_it(stage: Stage) -> None:
     assert "closed now" in read_aloud((await stage.press("U-ben", close)).whisper)
     assert list(buttons(await listed(stage, "U-ben"))) == ["Results", "Repeat", "More"]
     await a_draft(stage, "U-chen", "Draft?")
-    assert list(buttons(await listed(stage, "U-chen")))[:2] == ["Ask it now", "Change"]
+    assert list(buttons(await listed(stage, "U-chen")))[:3] == ["Ask it now", "Change", "Show"]
+    shown = await stage.press("U-chen", buttons(await listed(stage, "U-chen"))["Show"])
+    assert "Throw away" in buttons(shown.whisper)
+
+
+async def test_what_is_scheduled_is_shown_with_its_dates(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + ' --every "Mon 10:00"')
+    show = buttons(await listed(stage, "U-ben"))["Show"]
+    assert "Skip the next" in buttons((await stage.press("U-ben", show)).whisper)
+    refusal = await stage.press("U-chen", show)
+    assert "Only Ben" in read_aloud(refusal.whisper)
 
 
 async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
