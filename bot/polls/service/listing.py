@@ -81,7 +81,7 @@ def _buttons(turn: Turn, poll: Poll, *, left: bool) -> Sequence[Button]:
     waiting = stage in (Stage.DRAFT, Stage.SCHEDULED)
     voted = poll.opened_at is not None and has_voted(turn.connection, poll, turn.me.id)
     offers = (
-        (poll.opened_at and poll.shows(voted=voted), Button(t("Results"), "polls.peek", number)),
+        (poll.opened_at and (runs or poll.shows(voted=voted)), Button(t("Results"), "polls.peek", number)),
         (runs and waiting and not poll.series, Button(t("Ask it now"), "polls.launch", number)),
         (runs and waiting, Button(t("Change"), "polls.revise", number, opens_form=True)),
         (runs and waiting, Button(t("Show"), "polls.show", number)),

@@ -1,6 +1,7 @@
 """Polls are listed, found and run by those who may, and by nobody else."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,25 @@ async def test_nobody_of_another_organisation_sees_or_changes_a_poll_by_its_numb
             for value in ("1", "1:0", "1:1"):
                 assert silent(await stranger.press(address, value)), address
     assert read_aloud(await ballot(stage)) == before
+
+
+async def test_nobody_of_another_organisation_changes_a_poll_by_a_form(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --add-options")
+    await a_draft(stage, "U-ben", "Lunch tomorrow?")
+    before = read_aloud(await ballot(stage)), read_aloud(await listed(stage, "U-ben"))
+    stranger = Stranger(stage)
+    await stranger.arrive()
+    values = {"question": "Dinner?", "options": "A\nB", "options0": "A\nB", "option": "C", "place": "<#C-evil>"}
+    given = values | {"answer": "0", "every": "Mon 9:00", "then": "draft"}
+    for address in sorted(stage.engine.addresses() - {"polls.create"}):
+        if address.startswith("polls.") and address.partition(".")[2] in stage.engine.features["polls"].forms:
+            for number in (1, 2):
+                state = json.dumps({"poll": number, "page": 0, "answers": [""]})
+                assert silent(await stranger.send(address, state, **given)), address
+    assert (read_aloud(await ballot(stage)), read_aloud(await listed(stage, "U-ben"))) == before
+    refused = await stranger.send("polls.create", json.dumps({"poll": 2}), **given)
+    assert silent(refused)
+    assert read_aloud(await listed(stage, "U-ben")) == before[1]
 
 
 @pytest.mark.parametrize("address", ["polls.vote", "polls.more", "polls.peek", "polls.close", "polls.answer"])
