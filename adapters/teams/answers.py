@@ -16,7 +16,7 @@ from adapters.teams.render import CONTENT_TYPE, OURS, Json, adaptive, envelope, 
 from adapters.teams.routes import PLATFORM, Routes
 from adapters.teams.text import escape
 from adapters.teams.translate import Pressed, Sent
-from bot.core.cards import Card, Context, Prose
+from bot.core.cards import Buttons, Card, Context, Prose, Select
 from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.errors import Gone, PlatformError
@@ -100,6 +100,10 @@ class Answers:
             return None if isinstance(act, Sent) else _sentence(t("Done."))
         if _is_sentence(answer.whisper):
             return _sentence(_words(answer.whisper))
+        if _is_pressed(answer.whisper):
+            await self._privately(activity, adaptive(answer.whisper))
+            t = await self._texts(activity)
+            return None if activity.personal else _sentence(t("I have written to you in our own chat."))
         return _dialog(answer.whisper.summary, adaptive(answer.whisper))
 
     async def _after_form(self, activity: Activity, sent: Sent, answer: Answer) -> Json:
@@ -209,6 +213,11 @@ def _texts(connection: Connection, activity: Activity) -> tuple[Workspace, Texts
 
 def _is_sentence(card: Card) -> bool:
     return all(isinstance(part, Prose | Context) for part in card.parts)
+
+
+def _is_pressed(card: Card) -> bool:
+    """Whether there are buttons, which do nothing in a task module."""
+    return any(isinstance(part, Buttons | Select) for part in card.parts)
 
 
 def _words(card: Card) -> str:

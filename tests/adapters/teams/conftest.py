@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from adapters.teams.app import TeamsAdapter, TeamsSettings
 from bot.core.database import Database, metadata, open_database
 from bot.core.engine import Engine
+from bot.core.feature import Feature
 from bot.core.places import Workspace
 from tests.adapters.teams import microsoft as peer
 from tests.adapters.teams.kiosk import Kiosk
@@ -117,11 +118,15 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def connected(
-    microsoft: Microsoft, database: Database, *, anonymous: bool = False, client: str = "127.0.0.1"
+    microsoft: Microsoft,
+    database: Database,
+    *others: Feature,
+    anonymous: bool = False,
+    client: str = "127.0.0.1",
 ) -> AsyncIterator[Teams]:
     """Connect a bot with a kiosk to Microsoft's side; `client` is where requests seem to come from."""
     kiosk, clock = Kiosk(), HandClock()
-    engine = Engine(database, clock, [kiosk.feature()], otherwise="drumbeat")
+    engine = Engine(database, clock, [kiosk.feature(), *others], otherwise="drumbeat")
     settings = TeamsSettings(
         app_id=APP, password="made-up", tenant=TENANT, anonymous=anonymous, metadata_url=microsoft.metadata
     )

@@ -207,6 +207,17 @@ async def test_a_form_answered_in_a_sentence_says_it_in_the_dialog(teams: Teams)
     assert answer == {"task": {"type": "message", "value": "On its way."}}
 
 
+async def test_a_form_answered_with_buttons_says_it_in_the_chat_where_they_can_be_pressed(teams: Teams) -> None:
+    teams.kiosk.answer = Answer(whisper=Card("", (Prose(plain("Sure?")), Buttons((Button("Yes", "kiosk.choose"),)))))
+    opened = await teams.invoke("task/fetch", ORDER, CHANNEL)
+    data = submit(opened["task"]["value"]["card"]["content"])["data"] | {"what": "Tea"}
+    answer = await teams.invoke("task/submit", {"data": data}, CHANNEL)
+    assert answer == {"task": {"type": "message", "value": "I have written to you in our own chat."}}
+    assert teams.microsoft.calls[-1][1] == f"/conversations/a:{ANNA}/activities"
+    assert await teams.invoke("task/submit", {"data": data}) == {}
+    assert texts(teams.microsoft.sent()[-1]) == "Sure?"
+
+
 async def test_a_form_opened_from_a_private_message_replaces_that_message(teams: Teams) -> None:
     teams.kiosk.answer = Answer(replace=note("Planned."))
     opened = await teams.invoke("task/fetch", ORDER, replyToId="m7")
