@@ -29,7 +29,7 @@ from bot.core.cards import (
     Prose,
     Select,
 )
-from bot.core.forms import ChoiceField, Form, TextField
+from bot.core.forms import FORM_STATE, ChoiceField, Form, TextField
 from bot.core.interactions import Answer, Value
 from bot.core.rich import Text, When, spoken
 from bot.core.texts import FOLDER, Texts
@@ -41,15 +41,13 @@ from tests.bot.stage import Said, Stage
 PSEUDO = "ja"
 """Nobody translates into it here, and Babel writes its dates without a Latin letter."""
 
-LONGEST = {"value": 2000, "label": 75, "state": 2500, "title": 24}
+LONGEST = {"value": 2000, "label": 75, "state": FORM_STATE, "title": 24}
 """Characters that every platform takes."""
 
 _LABELS = {"title", "label", "placeholder", "errorMessage", "tooltip", "altText"}
 _LATIN = re.compile(r"[A-Za-z]+")
 _MARKED = re.compile(r"⟦[^⟧]*(⟧|$)")
-_NEUTRAL = re.compile(
-    r"/[a-z]+\b|Asia/Kolkata|English|Deutsch|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b", re.ASCII
-)
+_NEUTRAL = re.compile(r"/[a-z]+\b|Asia/Kolkata|English|Deutsch|CSV|JSON|Excel|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b", re.ASCII)
 """Not translated on purpose: commands, codes, zones, languages and platforms by their own names, accounts and channels
 without a name."""
 

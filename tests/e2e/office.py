@@ -1,11 +1,25 @@
 """A running sandbox, the windows people look at it through, and how they read and type there."""
 
+import asyncio
+import contextlib
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+import uvicorn
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from starlette.applications import Starlette
 
 from adapters.sandbox.app import SandboxAdapter
+from bot.core.database import metadata, open_database
+from bot.core.engine import Engine
+from bot.features import features
+from scheduler import MovableClock, SystemClock
+from tests.adapters.sandbox.parts import put_together
+from tests.parts.process import free_port
+
+TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
 
 
 @dataclass
@@ -27,6 +41,35 @@ class Office:
         await page.goto(f"{self.address}/sandbox/#{account}/{room}")
         await expect(page.get_by_role("main").get_by_role("article").first).to_be_visible()
         return page
+
+
+@contextlib.asynccontextmanager
+async def working(browser: Browser, database_url: str) -> AsyncIterator[Office]:
+    """Run a sandbox on a port of its own."""
+    database = open_database(database_url)
+    await database.run(metadata.create_all)
+    clock = MovableClock(TUESDAY, SystemClock())
+    engine = Engine(database, clock, features(), otherwise="drumbeat")
+    sandbox, scheduler = put_together(engine, clock)
+    await sandbox.start()
+    scheduler.start()
+    engine.listen(lambda _act, _seconds: scheduler.wake())
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=sandbox.routes), port=port, log_config=None, lifespan="off")
+    )
+    serving = asyncio.create_task(server.serve())
+    office = Office(f"http://127.0.0.1:{port}", browser, sandbox)
+    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event to wait for
+        await asyncio.sleep(0.01)
+    yield office
+    for context in office.contexts:
+        await context.close()
+    sandbox.close()
+    server.should_exit = True
+    await serving
+    await scheduler.stop()
+    await database.close()
 
 
 def box(page: Page) -> Locator:

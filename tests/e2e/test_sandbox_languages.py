@@ -20,7 +20,7 @@ async def test_somebody_who_reads_german_sees_everything_in_german(office: Offic
     await page.keyboard.press("Enter")
     form = page.get_by_role("dialog", name="Umfrage starten")
     await form.get_by_role("textbox", name="Frage").fill("Wohin?")
-    await form.get_by_role("button", name="Fragen").click()
+    await form.get_by_role("button", name="Weiter").click()
     await expect(form.get_by_text("Eine Umfrage braucht mindestens 2 Antworten")).to_be_visible()
     await form.get_by_role("button", name="Abbrechen").click()
     await expect(page.get_by_role("region", name="Hinter den Kulissen")).to_contain_text("Das Formular bleibt")

@@ -1,87 +1,11 @@
 """`drumbeat serve` beside a Slack that others wrote: what people do there, and what they see."""
 
-import os
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import httpx2
-import pytest
 from starlette.responses import JSONResponse
 
-from tests.adapters.slack.sender import Sender, buttons
+from tests.adapters.slack.sender import buttons
+from tests.e2e.house import House, blocks
 from tests.parts import emulate
-from tests.parts.emulate import GENERAL, RANDOM, TEAM, Call, Slack
-from tests.parts.process import Program, free_port, running
-
-
-@dataclass
-class House:
-    """A running bot and the Slack it serves."""
-
-    program: Program
-    slack: Slack
-    sender: Sender
-
-    def user(self, name: str) -> str:
-        return self.slack.users[name]
-
-    async def posted(self, words: str, place: str = "") -> Call:
-        """The message that says `words`, as soon as it is posted."""
-
-        def found() -> Call | None:
-            calls = self.slack.made("chat.postMessage")
-            return next((call for call in calls if words in repr(call.arguments) and place in _where(call)), None)
-
-        call: Call = await self.slack.seen(found, seconds=20)
-        return call
-
-    async def drawn(self, words: str) -> Call:
-        """The newest redrawing, as soon as it says `words`."""
-
-        def found() -> Call | None:
-            updates = self.slack.made("chat.update")
-            return updates[-1] if updates and words in repr(updates[-1].arguments["blocks"]) else None
-
-        call: Call = await self.slack.seen(found, seconds=20)
-        return call
-
-
-@pytest.fixture
-async def house(slack: Slack, tmp_path: Path) -> AsyncIterator[House]:
-    """Give `drumbeat serve` with one token, listening to Slack's events."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "DRUMBEAT_DATABASE_URL": f"sqlite:///{tmp_path / 'drumbeat.sqlite'}",
-        "DRUMBEAT_SECRET_KEY": "a-secret-key-of-a-test-that-is-long",
-        "DRUMBEAT_HOST": "127.0.0.1",
-        "DRUMBEAT_PORT": str(port),
-        "SLACK_BOT_TOKEN": emulate.TOKEN,
-        "SLACK_SIGNING_SECRET": emulate.SECRET,
-        "SLACK_API_URL": slack.api_url,
-    }
-    command = [sys.executable, "-m", "bot", "serve"]
-    log = tmp_path / "serve.log"
-    with running(command, log=log, port=port, cwd=tmp_path, env=environment) as program:
-        async with httpx2.AsyncClient(timeout=30) as client:
-            await slack.seen(lambda: slack.made("users.list"), seconds=30)
-            slack.events_to = f"{url}/slack/events"
-            sender = Sender(slack.events_to, slack.api_url.replace("/api/", "/reply"), slack, client)
-            yield House(program, slack, sender)
-        slack.events_to = ""
-
-
-def _where(call: Call) -> str:
-    return str(call.arguments["channel"])
-
-
-def _blocks(call: Call) -> list[dict[str, Any]]:
-    blocks: list[dict[str, Any]] = call.arguments["blocks"]
-    return blocks
+from tests.parts.emulate import GENERAL, RANDOM, TEAM, Call
 
 
 async def test_a_poll_from_its_question_to_its_outcome(house: House) -> None:
@@ -90,7 +14,7 @@ async def test_a_poll_from_its_question_to_its_outcome(house: House) -> None:
     )
     assert answer.status_code == 200
     asked = await house.posted("Where do we eat?", GENERAL)
-    ballot = buttons(_blocks(asked))
+    ballot = buttons(blocks(asked))
     ts = asked.answer["ts"]
 
     for name, option in (("ben", "By the lake"), ("chen", "On the roof"), ("dora", "On the roof")):
@@ -100,8 +24,11 @@ async def test_a_poll_from_its_question_to_its_outcome(house: House) -> None:
     drawn = await house.drawn("100% (3)")
     assert drawn.arguments["ts"] == ts
 
-    await house.sender.press(house.user("anna"), ballot["Close poll"], ts=ts)
-    await house.slack.seen(lambda: "Close poll" not in repr(house.slack.made("chat.update")[-1].arguments["blocks"]))
+    await house.sender.press(house.user("anna"), ballot["More"], ts=ts)
+    menu = await house.told("Close poll")
+    await house.sender.press(house.user("anna"), buttons(menu["blocks"])["Close poll"], ts=ts)
+    await house.slack.seen(lambda: "Vote" not in repr(house.slack.made("chat.update")[-1].arguments["blocks"]))
+    assert "*On the roof* with 100 %" in repr(blocks(await house.posted("has an answer")))
     polls = [
         call for call in house.slack.made("chat.postMessage") if "Where do we eat?" in repr(call.arguments["blocks"])
     ]
@@ -152,7 +79,7 @@ async def test_a_pause_that_slack_asks_for_is_kept_and_nothing_is_sent_twice(hou
     house.slack.faults["chat.postMessage"] = [JSONResponse({"ok": False}, 429, {"Retry-After": "1"})]
     await house.sender.type(house.user("anna"), '/poll "Limited?" "Yes" "No" --close never')
     asked = await house.slack.seen(lambda: _taken(house, "Limited?"), seconds=20)
-    await house.sender.press(house.user("ben"), buttons(_blocks(asked))["Yes"], ts=asked.answer["ts"])
+    await house.sender.press(house.user("ben"), buttons(blocks(asked))["Yes"], ts=asked.answer["ts"])
     drawn = await house.drawn("100% (1)")
     assert drawn.arguments["ts"] == asked.answer["ts"]
     assert await _count(house, "Limited?") == 1
@@ -163,7 +90,7 @@ async def test_a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again(
     await house.sender.type(house.user("anna"), '/poll "Lost?" "Yes" "No" --close never')
     asked = await house.posted("Lost?", GENERAL)
     await house.slack.seen(lambda: house.slack.made("conversations.history"), seconds=60)
-    ballot = buttons(_blocks(asked))
+    ballot = buttons(blocks(asked))
     await house.sender.press(house.user("ben"), ballot["Yes"], ts=asked.answer["ts"])
     drawn = await house.drawn("100% (1)")
     assert drawn.arguments["ts"] == asked.answer["ts"]

@@ -8,6 +8,7 @@ export function show(content, { title, wide = false, closed = () => {} } = {}) {
   if (dialog.open) dialog.close();
   dialog.className = wide ? "wide" : "";
   const close = h("button", { class: "quiet close", type: "button", "aria-label": word("close"), onclick: () => dialog.close() }, "✕");
+  dialog.setAttribute("aria-describedby", "dialog-intro"); // what is asked, where a form says it above its fields
   put(dialog, h("header", {}, h("h2", { id: "dialog-title" }, title), close), content);
   dialog.onclose = () => {
     if (dialog.open) return; // told late, of the dialog before this one

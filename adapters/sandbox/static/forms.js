@@ -28,7 +28,7 @@ export function openForm(form) {
       submit.removeAttribute("aria-busy");
     }
   };
-  const intro = form.intro.length > 0 && h("p", { class: "intro" }, rich(form.intro));
+  const intro = form.intro.length > 0 && h("p", { class: "intro", id: "dialog-intro" }, rich(form.intro));
   const cancel = h("button", { class: "button plain", type: "button", onclick: () => close() }, word("cancel"));
   const body = h("div", { class: "body" }, intro, fields.map(row));
   const close = show(h("form", { novalidate: true, lang: form.lang, onsubmit: send }, body, h("footer", {}, trouble, cancel, submit)), { title: form.title });

@@ -1,5 +1,3 @@
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,9 +6,9 @@ from playwright.async_api import Page
 from adapters.slack import render
 from bot.core.cards import Card, note
 from tests.adapters.slack import samples
-from tests.parts import npm
+from tests.parts import blocks
 
-DRAWER = npm.FOLDER / "blocks.mjs"
+PEOPLE = {"U1": "Anna", "U2": "Ben", "U3": "Chen"}
 
 NASTY = [
     "*bold* _italic_ ~gone~ `code` ```block```",
@@ -25,14 +23,9 @@ NASTY = [
 
 def drawn(*cards: Card) -> str:
     """The page on which a library that others wrote draws cards."""
-    if reason := npm.missing("slack-blocks-to-jsx"):
+    if reason := blocks.missing():
         pytest.skip(reason)
-    people = [{"id": "U1", "name": "Anna"}, {"id": "U2", "name": "Ben"}, {"id": "U3", "name": "Chen"}]
-    asked = {"people": people, "channels": [{"id": "C1", "name": "general"}], "messages": [*map(render.message, cards)]}
-    done = subprocess.run(
-        [npm.node(), DRAWER], input=json.dumps(asked), capture_output=True, text=True, check=True, cwd=npm.FOLDER
-    )
-    return done.stdout
+    return blocks.page([render.message(card) for card in cards], PEOPLE, {"C1": "general"})
 
 
 async def test_what_people_type_is_drawn_without_markup(page: Page) -> None:
