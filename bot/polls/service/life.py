@@ -88,6 +88,7 @@ def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
             now=now,
             workspace=place.workspace,
             place=place.id,
+            author=poll.author,
             arguments={"poll": str(poll.id)},
             under=subject(poll.id),
         )
