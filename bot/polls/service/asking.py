@@ -1,9 +1,11 @@
 """What happens when somebody asks a poll."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from bot.core.directory import store as directory
+from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import NOTHING, Answer, Submission
 from bot.core.places import PlaceKind
@@ -14,6 +16,7 @@ from bot.polls.model.draft import Draft, Problem, Typed
 from bot.polls.model.poll import Poll
 from bot.polls.service import life, reading, repeating
 from bot.polls.store import asking, series
+from bot.polls.store.turnout import workspaces_of
 
 
 def begin(turn: Turn) -> Answer:
@@ -67,6 +70,7 @@ def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
 
 def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
     """Keep a draft, as a new one or in the place of one that was kept."""
+    _must_be_ours(turn, (*draft.places, *draft.groups))
     poll = asking.poll_from(draft, turn.workspace.id, turn.me.id, turn.now)
     if not number:
         return asking.keep(turn.connection, poll, (*draft.places, *draft.groups))
@@ -83,6 +87,14 @@ def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:
     if fits(form):
         return Answer(form=form)
     return Answer(whisper=too_long(turn.t, sentences, draft))
+
+
+def _must_be_ours(turn: Turn, places: Collection[int]) -> None:
+    """Refuse places of other organisations: what travels with a form may have been changed on its way."""
+    found = directory.places_by_id(turn.connection, places)
+    ours = workspaces_of(turn.connection, turn.workspace.id)
+    if len(found) < len(set(places)) or any(place.workspace not in ours for place in found.values()):
+        raise Refused(turn.t("Choose the channel to ask in."))
 
 
 def _private(turn: Turn) -> bool:

@@ -1,6 +1,5 @@
 """Polls that nobody has seen yet: kept, added to, set, asked or thrown away. And templates, which begin one."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.forms import Form
-from bot.core.interactions import Answer, Click, Submission, Value
+from bot.core.interactions import Answer, Click, Value
 from bot.core.places import PlaceKind
 from bot.core.words import mentioned
 from bot.polls.cards import asking as forms
@@ -20,7 +19,7 @@ from bot.polls.model.definition import Adding, Question
 from bot.polls.model.draft import Draft, Problem, Typed, question_problems
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.templates import Template, template
-from bot.polls.service import asking, outreach, reading
+from bot.polls.service import asking, finding, outreach, reading
 from bot.polls.service.rights import managed
 from bot.polls.service.standing import questions
 from bot.polls.service.voting import found
@@ -52,9 +51,9 @@ def question(turn: Turn) -> Answer:
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
         return Answer(form=forms.question_form(turn.t, poll.id, len(poll.questions), Question(""), {}))
-    values, state = _sent(turn)
-    poll = mine(turn, int(state["poll"]))
-    page = min(int(state["page"]), len(poll.questions))
+    number, page, values = finding.sent(turn)
+    poll = mine(turn, number)
+    page = min(max(page, 0), len(poll.questions))
     asked = reading.asked(values)
     draft = draft_of(turn, poll)
     wrong: dict[str, Problem] = question_problems(asked)
@@ -70,8 +69,8 @@ def settings(turn: Turn) -> Answer:
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
         return Answer(form=_settings(turn, poll.id, draft_of(turn, poll)))
-    values, state = _sent(turn)
-    poll = mine(turn, int(state["poll"]))
+    number, _, values = finding.sent(turn)
+    poll = mine(turn, number)
     draft = _set(turn, draft_of(turn, poll), values)
     if wrong := draft.problems(turn.now):
         return Answer(problems=_settings(turn, poll.id, draft, problems(turn.t, draft, wrong)).problems)
@@ -227,9 +226,3 @@ def _from(turn: Turn, chosen: Template) -> Draft:
 
 def _hours(poll: Poll) -> str:
     return "" if poll.remind is None else f"{round(poll.remind.total_seconds() / 3600)}h"
-
-
-def _sent(turn: Turn) -> tuple[Mapping[str, Value], Mapping[str, int]]:
-    if not isinstance(turn.act, Submission):
-        raise TypeError(turn.act)
-    return turn.act.values, json.loads(turn.act.state)

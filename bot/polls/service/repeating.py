@@ -1,6 +1,5 @@
 """Scheduled polls and rhythms: seen, skipped, paused, changed, ended."""
 
-import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -8,11 +7,11 @@ from bot.core.cadence.recurrence import read_recurrence
 from bot.core.cards import Card
 from bot.core.errors import Refused
 from bot.core.feature import Scene, Turn
-from bot.core.interactions import Answer, Click, Submission
+from bot.core.interactions import Answer, Click
 from bot.polls.cards import repeating as shown
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.series import Series
-from bot.polls.service import reading
+from bot.polls.service import finding, reading
 from bot.polls.service.rights import managed
 from bot.polls.service.series import following
 from bot.polls.service.voting import found
@@ -60,10 +59,9 @@ def rhythm(turn: Turn) -> Answer:
     if isinstance(turn.act, Click):
         poll, _ = _waiting(turn)
         return Answer(form=shown.form(turn.t, poll, "", {}))
-    if not isinstance(turn.act, Submission):
-        raise TypeError(turn.act)
-    poll, kept = _waiting(turn, int(json.loads(turn.act.state)["poll"]))
-    typed = reading.one(turn.act.values.get("every")).strip()
+    number, _, values = finding.sent(turn)
+    poll, kept = _waiting(turn, number)
+    typed = reading.one(values.get("every")).strip()
     every = read_recurrence(typed, turn.me.zone, turn.now, turn.me.locale)
     if every is None:
         problem = turn.t("I need a rhythm such as Mon 9:00, weekdays 9:00 or first Monday 10:00.")

@@ -1,6 +1,5 @@
 """You asked, we did: the answer that a poll's outcome gets."""
 
-import json
 from dataclasses import replace
 
 from bot.core import outbox
@@ -8,14 +7,14 @@ from bot.core.cards import Card
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn, View, Withdrawn
-from bot.core.interactions import NOTHING, Answer, Click, Submission
+from bot.core.interactions import NOTHING, Answer, Click
 from bot.polls.cards import outreach as shown
 from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll, Stage
-from bot.polls.service import drawing, life, outreach, reading
+from bot.polls.service import drawing, finding, life, outreach, reading
 from bot.polls.service.rights import gone, may_manage
 from bot.polls.service.standing import has_voted, turnout
-from bot.polls.service.voting import found
+from bot.polls.service.voting import found, kept
 from bot.polls.store import asking
 
 
@@ -24,10 +23,9 @@ def respond(turn: Turn) -> Answer:
     if isinstance(turn.act, Click):
         poll = _owned(turn, found(turn).id)
         return Answer(form=shown.answering(turn.t, poll, {}))
-    if not isinstance(turn.act, Submission):
-        raise TypeError(turn.act)
-    poll = _owned(turn, int(json.loads(turn.act.state)["poll"]))
-    answer = reading.one(turn.act.values.get("answer")).strip()
+    number, _, values = finding.sent(turn)
+    poll = _owned(turn, number)
+    answer = kept(reading.one(values.get("answer"))).strip()
     if not answer or len(answer) > shown.LONGEST_ANSWER:
         limit = shown.LONGEST_ANSWER
         return Answer(problems={"answer": turn.t("An answer has 1 to {limit} characters.", limit=limit)})

@@ -87,6 +87,18 @@ async def test_nobody_of_another_organisation_changes_a_poll_by_a_form(stage: St
     assert read_aloud(await listed(stage, "U-ben")) == before[1]
 
 
+async def test_no_form_asks_in_a_place_of_another_organisation(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    await a_draft(stage, "U-ben", "Draft?")
+    stranger = Stranger(stage)
+    await stranger.arrive()
+    general = (await stage.planned())[0].place
+    values = {"question": "Evil?", "options": "A\nB", "kind": "choice", "closes": "", "then": "ask"}
+    await stranger.send("polls.create", json.dumps({"place": general, "poll": 0}), **values)
+    await stranger.send("polls.create", json.dumps({"place": 999, "poll": 0}), **values)
+    assert not [said for said in await stage.planned() if "Evil" in said.text]
+
+
 @pytest.mark.parametrize("address", ["polls.vote", "polls.more", "polls.peek", "polls.close", "polls.answer"])
 @pytest.mark.parametrize("value", ["", "x", "1x:0", "9" * 40, "-1:0"])
 async def test_a_button_with_a_number_that_is_none_is_refused(stage: Stage, address: str, value: str) -> None:
@@ -139,7 +151,9 @@ async def test_only_those_who_run_a_poll_run_it(stage: Stage, address: str) -> N
     assert "Only Ben or a communicator" in read_aloud((await stage.press("U-chen", Button("", address, "1"))).whisper)
 
 
-@pytest.mark.parametrize("address", ["polls.edit", "polls.elsewhere"])
+@pytest.mark.parametrize(
+    "address", ["polls.edit", "polls.elsewhere", "polls.add", "polls.question", "polls.settings", "polls.rhythm"]
+)
 @pytest.mark.parametrize("state", ["", "[]", "{}", '{"poll": "x"}', '{"poll": 1}', '{"poll": 9}'])
 async def test_a_form_that_was_tampered_with_changes_nothing(stage: Stage, address: str, state: str) -> None:
     await stage.type("U-ben", LUNCH)
