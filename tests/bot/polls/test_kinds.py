@@ -9,7 +9,7 @@ from bot.core.cards import Button, Card
 from bot.core.forms import ChoiceField, TextField
 from tests.bot.stage import Stage, buttons, read_aloud
 
-CREW = ("U-ben", "U-chen", "U-dora", "U-elif", "U-finn", "U-gus")
+CREW = ("U-ben", "U-chen", "U-dana", "U-elif", "U-finn", "U-gus")
 
 
 async def ballot(stage: Stage) -> Card:
