@@ -83,6 +83,7 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await run_polls(walk)
     await add_options(walk)
     await lose_polls(walk)
+    await see_results(walk)
     await misread_praise(walk)
     await praise(walk)
     await misread_rhythms(walk)
@@ -287,6 +288,46 @@ def more_of(card: Card | None) -> str:
     """The number of the poll whose menu it is."""
     assert card is not None
     return next(each.value for each in pressable(card) if isinstance(each, Button))
+
+
+async def see_results(walk: Walk) -> None:
+    for line in (
+        '"Чай?" --yesno',
+        '"Отзыв?" --rating',
+        '"Совет?" --nps',
+        '"Столица?" "Москва" "Киев" --quiz Москва --explain "Давно."',
+        '"Тихо?" "Да" "Нет" --confidential --results after-close',
+        '"Тайно?" "Да" "Нет" --secret',
+    ):
+        await walk.type("U-ben", f"/poll {line} --close 1h")
+        await see_one(walk, await walk.newest("polls.ballot"))
+    await walk.type("U-ben", '/poll "Порядок?" "Чай" "Сок" "Вода" --ranked')
+    opened = await walk.press("U-chen", await walk.newest("polls.ballot"), "polls.answer")
+    await walk.send("U-chen", opened, rank1="0", rank2="1")
+    await walk.type("U-ben", "/poll results")
+    for line in ("results 9999", "results --by чай", "export 9999", "export csv"):
+        await walk.type("U-ben", f"/poll {line}")
+    await walk.type("U-galya", "/poll results")
+
+
+async def see_one(walk: Walk, ballot: Card) -> None:
+    """Vote, and look at the results before and after closing, by every group."""
+    button = next(each for each in pressable(ballot) if each.address in ("polls.vote", "polls.seal"))
+    for account in (*CROWD, "U-ben"):
+        await walk.stage.press(account, button)
+    more = (await walk.press("U-ben", ballot, "polls.more")).whisper
+    await walk.press("U-ben", more, "polls.peek")
+    for _ in range(2):
+        for by in ("title", "language", "platform"):
+            await walk.type("U-ben", f"/poll results --by {by}")
+        await walk.type("U-chen", f"/poll export {more_of(more)}")
+        await walk.pass_time(hours=1)
+    seen = (await walk.type("U-ben", "/poll results")).whisper
+    for address in ("polls.export", "polls.picture"):
+        await walk.press("U-ben", seen, address)
+    if any(each.address == "polls.group" for each in pressable(seen or ballot)):
+        await walk.press("U-ben", seen, "polls.group", f"{more_of(seen)}:title")
+    await walk.force("U-chen", "polls.export", more_of(seen))
 
 
 async def add_options(walk: Walk) -> None:

@@ -47,9 +47,11 @@ LONGEST = {"value": 2000, "label": 75, "state": FORM_STATE, "title": 24}
 _LABELS = {"title", "label", "placeholder", "errorMessage", "tooltip", "altText"}
 _LATIN = re.compile(r"[A-Za-z]+")
 _MARKED = re.compile(r"⟦[^⟧]*(⟧|$)")
-_NEUTRAL = re.compile(r"/[a-z]+\b|Asia/Kolkata|English|Deutsch|CSV|JSON|Excel|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b", re.ASCII)
-"""Not translated on purpose: commands, codes, zones, languages and platforms by their own names, accounts and channels
-without a name."""
+_NEUTRAL = re.compile(
+    r"/[a-z]+\b|Asia/Kolkata|English|Deutsch|CSV|JSON|Excel|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b", re.ASCII
+)
+"""Not translated on purpose: commands, codes, zones, languages, platforms and formats by their own names, accounts and
+channels without a name."""
 
 
 class Marked(NullTranslations):

