@@ -22,6 +22,7 @@ from bot.core.outbox import (
     Lane,
     State,
     alone,
+    drawn,
     halted,
     messages,
     outbox,
@@ -151,8 +152,7 @@ class Delivery:
         self._checkpoint("before intent")
         begun = leases.intend(connection, [each.entry for each in ready], now)
         if redrawn := [each.entry.message_id for each in ready if each.entry.message_id is not None]:
-            drawn = messages.update().where(messages.c.id.in_(redrawn))
-            connection.execute(drawn.values(redraw_after=now + REDRAW_PAUSE))
+            drawn(connection, redrawn, now)
         for scene, platform, card in ((each.scene, each.platform, each.card) for each in ready):
             since = Scene(begun[scene.entry.id], scene.workspace, scene.reader, scene.to, scene.message)
             taken.ready.append(Ready(since, platform, card))

@@ -146,6 +146,9 @@ class Outcomes:
                 return self._receipt(connection, landed.ready.scene, result, landed.ready.card, now)
             case None:
                 done = leases.settle(connection, entry, State.SENT, now)
+                if entry.message_id is not None:
+                    # The call came later than its intent: the platform, too, sees them that far apart.
+                    core.drawn(connection, [entry.message_id], now)
                 return told(entry, Happening.REDRAWN, now) if done else None
             case RateLimited():
                 until = _pause(connection, entry, result, now)

@@ -1,6 +1,7 @@
 """One replica, one platform: what is sent, in which order, and what an error does."""
 
 from datetime import timedelta
+from itertools import cycle, pairwise
 
 import pytest
 
@@ -210,6 +211,24 @@ async def test_redraws_keep_a_second_between_them(world: World) -> None:
     await world.run(seconds=1)
     assert 5 <= len(world.platform.updated) <= 7
     assert world.platform.updated[-1][1].summary == "49 Acme (en)"
+
+
+async def test_the_platform_sees_redraws_a_second_apart_however_late_a_call_comes(world: World) -> None:
+    update, seen, lateness = world.platform.update, [], cycle((300, 0))
+
+    async def late(*call: object) -> None:
+        world.clock.move_by(timedelta(milliseconds=next(lateness)))
+        seen.append(world.clock.now())
+        await update(*call)  # type: ignore[arg-type]
+
+    world.platform.update = late  # type: ignore[method-assign, assignment]
+    await world.send("poll", Lane.PUBLIC, place=world.channel, subject="polls:1")
+    await world.run(seconds=1)
+    for _ in range(50):
+        await world.redraw("polls:1")
+        await world.run(milliseconds=100)
+    assert len(seen) >= 5
+    assert {(after - before) // timedelta(seconds=1) for before, after in pairwise(seen)} == {1}
 
 
 async def test_a_change_between_drawing_and_receipt_is_redrawn(world: World) -> None:

@@ -146,6 +146,11 @@ REDRAW_PAUSE: Final = timedelta(seconds=1)
 """A message is drawn anew at most once in so long."""
 
 
+def drawn(connection: Connection, ids: Iterable[int], now: datetime) -> None:
+    """Let messages that are drawn just now rest for a while."""
+    connection.execute(messages.update().where(messages.c.id.in_(list(ids))).values(redraw_after=now + REDRAW_PAUSE))
+
+
 def hold(connection: Connection, subject: str) -> None:
     """Keep a subject from being settled (see `alone`) until this transaction ends; others may hold it, too.
 

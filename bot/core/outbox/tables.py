@@ -157,7 +157,7 @@ messages = sa.Table(
 )
 """Messages that can be redrawn: what a `send` with a subject left behind.
 
-`redraw_after` is a second after the last drawing."""
+`redraw_after` is a second after the platform had the last drawing."""
 _partial("ix_messages_person", messages.c.person_id.is_not(None), messages.c.person_id)
 
 limits = sa.Table(
