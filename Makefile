@@ -47,8 +47,9 @@ lock: | $(BIN)/uv ## Pin what pyproject.toml asks for; UPGRADE=1 takes newer ver
 		--output-file .ci/requirements-dev.txt
 	$(LOCK) --group rivals --constraint .ci/requirements.txt --output-file .ci/requirements-rivals.txt
 
-faults: $(VENV)/.dev $(VENV)/.project ## Do everything that can go wrong for twenty minutes, and see that no message is lost or sent twice.
+faults: $(VENV)/.dev $(VENV)/.project ## Do everything that can go wrong for twenty minutes, and see that no message or vote is lost or counted twice.
 	$(BIN)/python -m tests.faults $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.replicas.electorate)
 
 bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.rivals ## Measure what the README claims about speed.
 	$(BIN)/python -m benchmarks $(ARGS)
