@@ -9,8 +9,11 @@ from bot.core.rich import Mention, Text, plain, spoken
 from bot.core.texts import Texts, later
 from bot.polls.model.poll import Poll, Stage
 
-TITLE: Final = 80
+TITLE: Final = 60
 """Characters of a question in a list; the poll itself says all of it."""
+
+SPOKEN: Final = 30
+"""Characters of it that a screen reader says with each button: a hundred buttons have to fit one message."""
 
 EXAMPLES: Final = (
     (later("One choice"), later('/poll "Lunch on Friday?" "Pizza" "Sushi"')),
@@ -71,7 +74,8 @@ def ways(t: Texts, unknown: str = "") -> Card:
 
 
 def _line(t: Texts, line: Line) -> list[Part]:
-    said = _short(spoken(line.question))
+    said = _short(spoken(line.question), TITLE)
+    briefly = _short(said, SPOKEN)
     title = t.rich("*#{number} {question}*", number=line.poll.id, question=said)
     facts = [_state(t, line.poll)]
     if line.poll.opened_at:
@@ -84,7 +88,7 @@ def _line(t: Texts, line: Line) -> list[Part]:
         context = (*context, *plain(" · "), *fact)
     parts: list[Part] = [Prose(title), Context(context)]
     if line.buttons:
-        parts.append(Buttons(tuple(replace(each, spoken=f"{each.label}: {said}") for each in line.buttons)))
+        parts.append(Buttons(tuple(replace(each, spoken=f"{each.label}: {briefly}") for each in line.buttons)))
     return parts
 
 
@@ -102,5 +106,5 @@ def _state(t: Texts, poll: Poll) -> Text:
             return t.rich("closed {when}", when=t.when(poll.closed_at or poll.drafted_at))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= TITLE else text[: TITLE - 1].rstrip() + "…"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -21,8 +21,8 @@ from bot.polls.store import listing
 from bot.polls.store.turnout import workspaces_of
 
 LATELY: Final = timedelta(days=30)
-MOST: Final = 15
-"""More would not fit one message with its buttons."""
+MOST: Final = 12
+"""More would not fit one message of Teams (27 KB) with its buttons, where names and questions are long."""
 
 EVERYBODY: Final = frozenset({"all", "alle"})
 

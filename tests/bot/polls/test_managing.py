@@ -7,16 +7,25 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from adapters.slack import render as slack
+from adapters.teams import render as teams
 from bot.core.cards import Button, Card
 from bot.core.directory import store as directory
 from bot.core.interactions import Answer, Click, Command, Submission
 from bot.core.people import Profile
-from bot.polls.cards.listing import EXAMPLES
-from bot.polls.model.definition import Promise
+from bot.core.rich import Mention, plain
+from bot.core.texts import Texts
+from bot.polls.cards import managing
+from bot.polls.cards.handing import take
+from bot.polls.cards.listing import EXAMPLES, Line, polls
+from bot.polls.model.definition import Promise, Question
+from bot.polls.model.poll import Poll
+from bot.polls.service.listing import MOST
 from bot.polls.store import asking
 from bot.polls.store.tables import ballots
+from tests.adapters.slack.limits import fit
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Stage, buttons, read_aloud
+from tests.bot.stage import MONDAY, Stage, buttons, read_aloud
 
 LUNCH = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
 
@@ -394,13 +403,13 @@ async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
     assert "Board?" not in read_aloud((await stranger.type("list all")).whisper)
 
 
-async def test_a_list_ends_with_the_fifteenth(stage: Stage) -> None:
+async def test_a_list_ends_with_the_twelfth(stage: Stage) -> None:
     for number in range(17):
         await stage.type("U-ben", f'/poll "{number} {"Well? " * 40}" "Yes" "No"')
     text = read_aloud(await listed(stage, "U-ben"))
     titles = [line for line in text.splitlines() if line.startswith("#")]
-    assert (len(titles), titles[0][:6]) == (15, "#17 16")
-    assert all(len(title) <= 84 and title.endswith("…") for title in titles)
+    assert (len(titles), titles[0][:6]) == (12, "#17 16")
+    assert all(len(title) <= 64 and title.endswith("…") for title in titles)
 
 
 @pytest.mark.parametrize("line", ["help", "lst", "status 12"])
@@ -415,3 +424,29 @@ async def test_every_example_of_the_help_works(stage: Stage) -> None:
         line = example.replace("#social", "<#C-social>").replace("@design", "everybody")
         answer = await stage.type("U-ben", line)
         assert answer.form is None, line
+
+
+def test_the_longest_list_fits_every_platform() -> None:
+    now, t = MONDAY, Texts("de", "Europe/Berlin")
+    offers = (managing.edit, managing.repeat, managing.close, managing.elsewhere, take, managing.add)
+    question = (Question("\u0436" * 300),)
+    asked = [
+        Poll(id=10**6 + number, workspace=1, author=2, questions=question, drafted_at=now, opened_at=now)
+        for number in range(MOST)
+    ]
+    lines = [
+        Line(
+            poll,
+            plain(poll.title),
+            100_000,
+            [offer(t, poll) for offer in offers],
+            Mention("\u0416" * 40, "U12345678"),
+            left=True,
+        )
+        for poll in asked
+    ]
+    card = polls(t, t("Everybody's polls"), lines)
+    fit(slack.message(card)["blocks"])
+    # What is too large for Teams loses its end.
+    assert str(asked[-1].id) in json.dumps(teams.adaptive(card))
+    assert teams.size(teams.adaptive(card)) <= teams.LARGEST
