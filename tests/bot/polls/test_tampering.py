@@ -30,7 +30,13 @@ async def test_nobody_spoils_the_votes_that_are_written_with_theirs(stage: Stage
     await stage.type("U-anna", '/poll "Tea?" "Yes" "No" --secret')
     await stage.type("U-anna", '/poll "Lunch?" "Yes" "No"')
     spoilt = ("", "x:y", "1:7", "1:-1", f"{10**30}:0", f"1:{10**30}", "2:0", "9:0")
-    states = ([], {}, {"poll": 1}, {"poll": "x", "page": 0, "answers": []}, {"poll": 2, "page": 0, "answers": [""]})
+    states: list[object] = [
+        [],
+        {},
+        {"poll": 1},
+        {"poll": "x", "page": 0, "answers": []},
+        {"poll": 2, "page": 0, "answers": [""]},
+    ]
     good, *_ = await asyncio.gather(
         stage.press("U-ben", Button("", "polls.seal", "1:0")),
         *(stage.press("U-chen", Button("", "polls.seal", value)) for value in spoilt),
