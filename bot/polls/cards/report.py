@@ -32,11 +32,12 @@ OPTIONS: Final = 6
 class Turnout:
     """How many people a poll asks and how many of them have voted.
 
-    `waiting` are the names of those who have not, where they are told and few; `exported` says that they are too many.
+    `voted` is None of so many that nobody looked them up. `waiting` are the names of those who have not, where they are
+    told and few; `exported` says that the export has them.
     """
 
     asked: int
-    voted: int
+    voted: int | None
     waiting: tuple[str, ...] = ()
     exported: bool = False
 
@@ -159,8 +160,14 @@ def _turnout(t: Texts, seen: Report) -> list[Part]:
     turnout = seen.turnout
     if turnout is None:
         return [Context(plain(voted))]
-    of = t("{voted} of {asked} people asked have voted", voted=t.number(turnout.voted), asked=t.number(turnout.asked))
-    parts: list[Part] = [Context(plain(of if seen.standing.turnout == turnout.voted else f"{of} · {voted}"))]
+    asked = t.number(turnout.asked)
+    if turnout.voted is None:
+        said = f"{voted} · {t('{asked} people were asked', asked=asked)}"
+    else:
+        said = t("{voted} of {asked} people asked have voted", voted=t.number(turnout.voted), asked=asked)
+    if turnout.voted not in (None, seen.standing.turnout):
+        said = f"{said} · {voted}"
+    parts: list[Part] = [Context(plain(said))]
     if turnout.waiting:
         parts.append(Prose(t.rich("*Not voted:* {names}", names=t.every(list(turnout.waiting)))))
     if turnout.exported:

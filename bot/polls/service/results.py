@@ -20,6 +20,9 @@ from bot.polls.service.standing import has_voted, questions, standing
 from bot.polls.service.voting import seen
 from bot.polls.store import asking, turnout, voting
 
+MATCHED: Final = 10_000
+"""Of more voters it is not looked up whether each is among those asked: that takes longer than all the rest."""
+
 BEST: Final = 5
 """Best scores that are told."""
 
@@ -64,10 +67,11 @@ def begun(turn: Turn, poll: Poll) -> Poll:
 def report(turn: Turn, poll: Poll) -> Card:
     """Everything that somebody may see of a poll."""
     voted = has_voted(turn.connection, poll, turn.me.id)
+    stands = standing(turn, poll, voted=voted)
     told = Report(
-        standing=standing(turn, poll, voted=voted),
+        standing=stands,
         voted=voted,
-        turnout=_turnout(turn, turn.me, poll),
+        turnout=_turnout(turn, turn.me, poll, stands.turnout),
         score=_score(turn, poll) if voted else None,
         best=_best(turn, poll),
         runs=may_manage(turn, poll),
@@ -83,15 +87,17 @@ def waiting(scene: Scene, person: Person, poll: Poll, most: int) -> list[str] | 
     return turnout.missing_names(scene.connection, poll, outreach.asked_of(scene.connection, poll), most)
 
 
-def _turnout(turn: Turn, person: Person, poll: Poll) -> Turnout | None:
+def _turnout(turn: Turn, person: Person, poll: Poll, voters: int) -> Turnout | None:
     """How many of those asked have voted, where all of them are known; of secret polls nobody counts who has not."""
     if poll.promise is Promise.SECRET or not _known(turn, poll):
         return None
     asked = outreach.asked_of(turn.connection, poll)
+    told = poll.promise is Promise.OPEN and poll.author == person.id
+    if voters > MATCHED:
+        return Turnout(turnout.electorate(turn.connection, asked), None, exported=told)
     people, voted = turnout.progress(turn.connection, poll, asked)
     few = people - voted <= shown.LISTED
     names = waiting(turn, person, poll, shown.LISTED) if few else None
-    told = poll.promise is Promise.OPEN and poll.author == person.id
     return Turnout(people, voted, tuple(names or ()), exported=told and not few)
 
 

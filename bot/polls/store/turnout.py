@@ -73,6 +73,11 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
     return list(connection.execute(names).scalars())
 
 
+def electorate(connection: Connection, asked: Asked) -> int:
+    """How many people the poll asks."""
+    return connection.execute(sa.select(sa.func.count()).select_from(_asked(asked))).scalar_one()
+
+
 def progress(connection: Connection, poll: Poll, asked: Asked) -> tuple[int, int]:
     """How many people the poll asks, and how many of them have voted."""
     person = _asked(asked)

@@ -52,6 +52,7 @@ async def test_settings_are_saved_and_the_form_opens_with_them(stage: Stage) -> 
         quiet_end="07:30",
         weekends=(),
         nudges="2",
+        fewest="3",
         locale="de",
     )
     workspace = await stage.workspace()
@@ -60,7 +61,7 @@ async def test_settings_are_saved_and_the_form_opens_with_them(stage: Stage) -> 
     assert chosen.praise == await place_id(stage, "C-praise")
     assert chosen.watched == (await place_id(stage, "C-news"),)
     assert chosen.quiet == QuietHours(time(19), time(7, 30), weekends=False)
-    assert (chosen.daily_nudges, workspace.locale) == (2, "de")
+    assert (chosen.daily_nudges, chosen.fewest, workspace.locale) == (2, 3, "de")
     form = (await stage.type("U-anna", "/drumbeat settings")).form
     assert form is not None
     filled = {field.id: filling(field) for field in form.fields}

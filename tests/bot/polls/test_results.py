@@ -20,6 +20,7 @@ from bot.core.links import File
 from bot.core.people import Profile, Role
 from bot.core.places import WorkspaceSettings
 from bot.core.rich import Link
+from bot.polls.service import results
 from bot.polls.store import asking
 from tests.bot.stage import Stage, buttons, read_aloud
 
@@ -135,6 +136,17 @@ async def test_who_has_not_voted_is_counted_and_named_for_the_author_alone(stage
     others = await told(stage, "/poll results 1")
     assert "1 of 4 people asked have voted" in others
     assert "Not voted" not in others
+
+
+async def test_of_very_many_voters_it_is_told_how_many_were_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.type("U-ben", LUNCH)
+    await roster(stage, "U-anna", "U-ben", "U-chen")
+    await press(stage, ("U-chen", "Pizza"), ("U-dora", "Pizza"))
+    assert "1 of 3 people asked have voted · 2 people voted" in await told(stage, "/poll results 1", "U-ben")
+    monkeypatch.setattr(results, "MATCHED", 1)
+    assert "2 people voted · 3 people were asked" in await told(stage, "/poll results 1", "U-ben")
 
 
 async def test_a_confidential_poll_counts_who_has_not_voted_and_a_secret_one_does_not(stage: Stage) -> None:
