@@ -162,7 +162,8 @@ def _turnout(t: Texts, seen: Report) -> list[Part]:
         return [Context(plain(voted))]
     asked = t.number(turnout.asked)
     if turnout.voted is None:
-        said = f"{voted} · {t('{asked} people were asked', asked=asked)}"
+        of = t("{asked} people were asked", asked=asked)
+        said = f"{voted} · {of}"
     else:
         said = t("{voted} of {asked} people asked have voted", voted=t.number(turnout.voted), asked=asked)
     if turnout.voted not in (None, seen.standing.turnout):
