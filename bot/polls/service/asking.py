@@ -15,6 +15,8 @@ from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
 from bot.polls.model.poll import Poll
 from bot.polls.service import life, reading, repeating
+from bot.polls.service.finding import number_of
+from bot.polls.service.rights import gone
 from bot.polls.store import asking, series
 from bot.polls.store.turnout import workspaces_of
 
@@ -38,21 +40,21 @@ def create(turn: Turn) -> tuple[Draft, int, str] | Answer:
     if not isinstance(turn.act, Submission):
         raise TypeError(turn.act)
     values = turn.act.values
-    state = json.loads(turn.act.state or "{}")
-    place = reading.place_in(reading.one(values.get("place"))) or state.get("place")
+    here, number = _carried(turn, turn.act.state)
+    place = reading.place_in(reading.one(values.get("place"))) or here
     draft = reading.dated(
         turn,
         Draft(
             questions=(reading.asked(values),),
-            promise=Promise(reading.one(values.get("promise")) or Promise.OPEN),
-            showing=Showing(reading.one(values.get("showing")) or Showing.LIVE),
-            places=(int(place),) if place else (),
+            promise=reading.among(Promise, values.get("promise"), Promise.OPEN),
+            showing=reading.among(Showing, values.get("showing"), Showing.LIVE),
+            places=(place,) if place else (),
             typed=Typed(closing=reading.one(values.get("closes")) or "never"),
         ),
     ).settled()
     if wrong := draft.problems(turn.now):
         return Answer(problems=problems(turn.t, draft, wrong))
-    return draft, int(state.get("poll") or 0), reading.one(values.get("then"))
+    return draft, number, reading.one(values.get("then"))
 
 
 def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
@@ -95,6 +97,15 @@ def _must_be_ours(turn: Turn, places: Collection[int]) -> None:
     ours = workspaces_of(turn.connection, turn.workspace.id)
     if len(found) < len(set(places)) or any(place.workspace not in ours for place in found.values()):
         raise Refused(turn.t("Choose the channel to ask in."))
+
+
+def _carried(turn: Turn, state: str) -> tuple[int, int]:
+    """The place and the draft that travelled with a form, 0 where there is none; a client may have changed them."""
+    try:
+        read = json.loads(state or "{}")
+        return number_of(read.get("place") or 0), number_of(read.get("poll") or 0)
+    except (ValueError, AttributeError):
+        raise gone(turn) from None
 
 
 def _private(turn: Turn) -> bool:

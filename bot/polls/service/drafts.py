@@ -207,7 +207,7 @@ def _set(turn: Turn, draft: Draft, values: Mapping[str, Value]) -> Draft:
             places=(*(place for place in draft.places if place not in elsewhere), *also),
             groups=tuple(int(each) for each in who if each.isdecimal() and int(each) in known),
             everybody=shown.EVERYBODY in who,
-            adding=Adding(reading.one(values.get("adding")) or Adding.NO),
+            adding=reading.among(Adding, values.get("adding"), Adding.NO),
             owner=owners[0] if owners else None,
             typed=typed,
         ),

@@ -37,14 +37,14 @@ def sent(turn: Turn) -> tuple[int, int, Mapping[str, Value]]:
         raise TypeError(turn.act)
     try:
         state = json.loads(turn.act.state)
-        return number_of(state["poll"]), int(state.get("page", 0)), turn.act.values
+        return number_of(state["poll"]), number_of(state.get("page", 0)), turn.act.values
     except (ValueError, TypeError, KeyError, AttributeError):
         raise gone(turn) from None
 
 
-def number_of(written: str | int) -> int:
-    """A poll's number that a client sent, small enough for any database."""
-    number = int(written)
+def number_of(written: object) -> int:
+    """A number that a client sent, small enough for any database; `ValueError` where it is none."""
+    number = int(str(written))
     if number.bit_length() > NUMBERS:
         raise ValueError
     return number

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from bot.core.cadence.recurrence import read_recurrence
 from bot.core.directory import store as directory
@@ -17,6 +18,8 @@ from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft, Typed
+
+T = TypeVar("T", bound=StrEnum)
 
 OPEN_FOR: Final = timedelta(days=3)
 """How long a poll runs if nobody says: over a weekend, and short enough to be remembered."""
@@ -103,6 +106,11 @@ def one(value: Value | None) -> str:
     return value if isinstance(value, str) else ""
 
 
+def among(choices: type[T], value: Value | None, usual: T) -> T:
+    """The choice in a form's value; the usual one where a client sent none that is offered."""
+    return next((each for each in choices if each.value == value), usual)
+
+
 def many(value: Value | None) -> tuple[str, ...]:
     """A form's values where there may be several."""
     return value if isinstance(value, tuple) else ((value,) if value else ())
@@ -111,7 +119,7 @@ def many(value: Value | None) -> tuple[str, ...]:
 def asked(values: Mapping[str, Value]) -> Question:
     """The question in a form's values."""
     chosen = one(values.get("kind")) or Kind.CHOICE.value
-    kind = {SEVERAL: Kind.CHOICE, RATING_10: Kind.RATING}.get(chosen) or Kind(chosen)
+    kind = {SEVERAL: Kind.CHOICE, RATING_10: Kind.RATING}.get(chosen) or among(Kind, chosen, Kind.CHOICE)
     lines = tuple(filter(None, map(str.strip, one(values.get("options")).splitlines())))
     if kind not in (Kind.CHOICE, Kind.RANKED, Kind.QUIZ):
         lines = ()
