@@ -19,12 +19,18 @@ from bot.home.service import COMMAND, Home
 from scheduler import SystemClock
 from scheduler.notices import Happening
 from tests.bot.stage import Stage, read_aloud
+from tests.gallery.polls import ASKED
+from tests.gallery.walls import WALLS
 from tests.house.tree import ROOT, tracked
 
 PAGES = [path for path in tracked() if path.suffix == ".md" and path.parts[0] != "tests"]
 DOCS = ROOT / "docs"
 COMMANDS = {name for feature in features() for name in feature.commands}
 PLATFORMS = ("Slack", "Teams", "Sandbox")
+
+PICTURES = DOCS / "images" / "polls"
+LARGEST_PICTURE = 100_000
+"""Bytes: a page of thirty still opens at once."""
 
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -81,8 +87,8 @@ async def company(sqlite_url: str) -> AsyncIterator[Stage]:
 
 
 def lines_to_type() -> list[str]:
-    """Every line of the guide and the README that somebody may type."""
-    pages = read("docs", "guide.md") + read("README.md")
+    """Every line of the guide, the README and the page about polls that somebody may type."""
+    pages = read("docs", "guide.md") + read("README.md") + read("docs", "polls.md")
     typed = [line for line in code(pages) if re.match(rf"/({'|'.join(COMMANDS)})\b", line)]
     return sorted({line for line in typed if "..." not in line})
 
@@ -133,6 +139,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if not there.exists() or (anchor and anchor not in anchors(there.read_text())):
             dead.append(target)
     assert dead == []
+
+
+def test_every_kind_of_poll_has_its_picture_on_each_platform() -> None:
+    walls = {wall.__name__ for wall in WALLS}
+    wanted = {f"{kind}-{wall}.png" for kind in (*ASKED, "survey") for wall in walls}
+    assert {path.name for path in PICTURES.iterdir()} == wanted
+    assert wanted <= set(re.findall(r"images/polls/([\w-]+\.png)", read("docs", "polls.md")))
+    assert max(path.stat().st_size for path in PICTURES.iterdir()) < LARGEST_PICTURE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
