@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from bot.polls.model.ballots import choices
+from bot.polls.model.ballots import choices, preferences
 from bot.polls.model.definition import ABSTAIN, Kind, Question, lowest
 from bot.polls.model.ranking import Ranking, rank
 from bot.polls.model.wording import grouped
@@ -108,23 +108,30 @@ def count(question: Question, answers: Iterable[tuple[str, int]], voters: int | 
 
     `voters` is said where only totals by option are left, since several choices look like several people there.
     """
+    if question.kind is Kind.RANKED:
+        return _ranked(question, answers)
     given = _together(answers)
     people = sum(given.values()) if voters is None else voters
     if question.kind is Kind.TEXT:
         return Result(question, people, texts=grouped(given.items()))
-    ballots = [(choices(answer), number) for answer, number in given.items()]
-    ranked = question.kind is Kind.RANKED
     votes = [0] * question.size
-    for chosen, number in ballots:
-        for option in chosen[:1] if ranked else chosen:
+    for answer, number in given.items():
+        for option in choices(answer):
             votes[option] += number
     return Result(
         question,
         people,
         tuple(votes),
-        ranking=rank(question.size, ballots) if ranked else None,
         right=_right(question, given) if voters is None or not question.several else None,
     )
+
+
+def _ranked(question: Question, answers: Iterable[tuple[str, int]]) -> Result:
+    given = [(answer, people) for answer, people in answers if answer and people]
+    people = [number for _, number in given]
+    ranking = rank(question.size, zip(preferences(answer for answer, _ in given), people, strict=False))
+    first = ranking.rounds[0].votes if ranking.rounds else [0] * question.size
+    return Result(question, sum(people), tuple(votes or 0 for votes in first), ranking=ranking)
 
 
 def _together(answers: Iterable[tuple[str, int]]) -> Counter[str]:

@@ -3,15 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations
+from typing import Final
 
 from bot.polls.model.ballots import Choices
 
-Rankings = Sequence[tuple[Choices, int]]
+Rankings = Iterable[tuple[Sequence[int], int]]
 """Rankings, each with how many people gave it. None is empty; options left out are all behind those ranked."""
 
-_Piles = dict[int, list[tuple[Choices, int]]]
-"""The options still in, and the rankings that count for each."""
+_Laid = Mapping[tuple[int, int], bytes]
+"""Rankings in a row, those of one length that as many people gave each: a byte an option, `_NEXT` before each ranking.
+
+So a hundred thousand of them are counted by a few calls for bytes, and never looked at one by one.
+"""
+
+_NEXT: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +61,55 @@ def rank(options: int, rankings: Rankings) -> Ranking:
 
     So chance, time and the order of options decide nothing, and who loses every duel never wins.
     """
-    points = borda(options, rankings)
-    if not rankings:
-        return Ranking((), (), points)
-    piles: _Piles = {option: [] for option in range(options)}
-    exhausted = _deal(rankings, piles)
-    rounds = []
-    while True:
-        votes = {option: sum(people for _, people in pile) for option, pile in piles.items()}
+    laid = _lay(rankings)
+    points = _borda(options, laid)
+    voters = sum(people * row.count(_NEXT) for (_, people), row in laid.items())
+    left: Choices = tuple(range(options))
+    rounds: list[Round] = []
+    while voters:
+        votes = _first_choices(left, laid)
         out = _eliminated(votes, points)
-        rounds.append(Round(tuple(map(votes.get, range(options))), out, exhausted))
+        rounds.append(Round(tuple(map(votes.get, range(options))), out, voters - sum(votes.values())))
         if not out:
-            return Ranking(tuple(rounds), _winners(votes, rankings), points)
-        exhausted += _deal([ranking for option in out for ranking in piles.pop(option)], piles)
+            return Ranking(tuple(rounds), _winners(votes, laid), points)
+        left = tuple(option for option in left if option not in out)
+        laid = _without(out, laid)
+    return Ranking((), (), points)
 
 
-def borda(options: int, rankings: Rankings) -> tuple[int, ...]:
+def _lay(rankings: Rankings) -> _Laid:
+    alike: defaultdict[tuple[int, int], list[bytes]] = defaultdict(list)
+    for ranking, people in rankings:
+        alike[len(ranking), people].append(bytes(ranking))
+    following = bytes((_NEXT,))
+    return {which: following + following.join(group) for which, group in alike.items()}
+
+
+def _borda(options: int, laid: _Laid) -> tuple[int, ...]:
     """Borda points: of n options the first gets n - 1, the next n - 2, and those left out get none.
 
     The usual count for partial rankings (Emerson, "The original Borda count and partial voting", Social Choice and
     Welfare 2013, who would give the first fewer points the fewer are ranked).
     """
-    alike: defaultdict[tuple[int, int], list[bytes]] = defaultdict(list)
-    for ranking, people in rankings:
-        alike[len(ranking), people].append(bytes(ranking))
     points = [0] * options
-    for (length, people), group in alike.items():
-        laid = b"".join(group)
+    for (length, people), row in laid.items():
         for place in range(length):
-            column = laid[place::length]
+            column = row[place + 1 :: length + 1]
             for option in range(options):
                 points[option] += (options - place - 1) * people * column.count(option)
     return tuple(points)
 
 
-def _deal(rankings: Iterable[tuple[Choices, int]], piles: _Piles) -> int:
-    """Put each ranking on the pile of its first option still in; return how many people have none left."""
-    exhausted = 0
-    for ranking in rankings:
-        for option in ranking[0]:
-            if option in piles:
-                piles[option].append(ranking)
-                break
-        else:
-            exhausted += ranking[1]
-    return exhausted
+def _first_choices(options: Choices, laid: _Laid) -> dict[int, int]:
+    return {
+        option: sum(people * row.count(bytes((_NEXT, option))) for (_, people), row in laid.items())
+        for option in options
+    }
+
+
+def _without(out: Iterable[int], laid: _Laid) -> _Laid:
+    gone = bytes(out)
+    return {which: row.translate(None, gone) for which, row in laid.items()}
 
 
 def _eliminated(votes: Mapping[int, int], points: Sequence[int]) -> Choices:
@@ -121,27 +131,23 @@ def _leader(votes: Mapping[int, int]) -> int | None:
     return most if 2 * votes[most] > sum(votes.values()) else None
 
 
-def _winners(votes: Mapping[int, int], rankings: Rankings) -> Choices:
+def _winners(votes: Mapping[int, int], laid: _Laid) -> Choices:
     leader = _leader(votes)
     if leader is not None:
         return (leader,)
-    balance = _duels(tuple(votes), rankings)
+    balance = _duels(tuple(votes), laid)
     return tuple(option for option in votes if balance[option] == max(balance.values()))
 
 
-def _duels(options: Choices, rankings: Rankings) -> dict[int, int]:
+def _duels(options: Choices, laid: _Laid) -> dict[int, int]:
     """Duels won less duels lost, by option, each against all the others."""
-    before = dict.fromkeys(permutations(options, 2), 0)
-    for ranking, people in rankings:
-        behind = set(options)
-        for option in ranking:
-            if option in behind:
-                behind.remove(option)
-                for other in behind:
-                    before[option, other] += people
     balance = dict.fromkeys(options, 0)
-    for one, other in before:
-        balance[one] += (before[one, other] > before[other, one]) - (before[one, other] < before[other, one])
+    for pair in combinations(options, 2):
+        one, other = pair
+        votes = _first_choices(pair, _without(set(options).difference(pair), laid))
+        won = (votes[one] > votes[other]) - (votes[one] < votes[other])
+        balance[one] += won
+        balance[other] -= won
     return balance
 
 

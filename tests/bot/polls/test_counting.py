@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.polls.model.ballots import written
 from bot.polls.model.counting import Result, count
-from bot.polls.model.definition import ABSTAIN, NO, YES, Kind, Question
+from bot.polls.model.definition import ABSTAIN, MOST_RANKED, NO, YES, Kind, Question
 
 OPTIONS = ("Lisbon", "Kraków", "Oslo", "Rome")
 ONE = Question("Where?", options=OPTIONS)
@@ -76,6 +76,14 @@ def test_a_ranking_counts_first_preferences_and_is_won_in_the_run_off() -> None:
     assert result.ranking
     assert (result.votes, result.winners(), len(result.ranking.rounds)) == ((42, 26, 15, 17), (3,), 3)
     assert result.share(0) == 0.42
+
+
+def test_in_the_longest_ranking_every_option_is_counted() -> None:
+    asked = Question("?", Kind.RANKED, tuple(map(str, range(MOST_RANKED))), most=MOST_RANKED)
+    counted = count(asked, [(written(reversed(range(MOST_RANKED)), Kind.RANKED), 3)])
+    assert counted.ranking is not None
+    assert counted.ranking.borda == tuple(3 * place for place in range(MOST_RANKED))
+    assert counted.winners() == (MOST_RANKED - 1,)
 
 
 def test_a_rating_has_a_mean_and_a_median_in_its_own_steps() -> None:

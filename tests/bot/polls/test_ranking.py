@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.polls.model.ballots import Choices
-from bot.polls.model.ranking import Ranking, Round, borda, rank
+from bot.polls.model.ranking import Ranking, Round, rank
 
 MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE = range(4)
 TENNESSEE = [
@@ -177,13 +177,13 @@ def test_the_order_of_options_never_matters(cast: list[tuple[Choices, int]], nam
 
 @given(rankings, rankings)
 def test_points_of_two_counts_add_up(one: list[tuple[Choices, int]], other: list[tuple[Choices, int]]) -> None:
-    added = tuple(map(sum, zip(borda(OPTIONS, one), borda(OPTIONS, other), strict=True)))
-    assert borda(OPTIONS, [*one, *other]) == added
+    added = tuple(map(sum, zip(rank(OPTIONS, one).borda, rank(OPTIONS, other).borda, strict=True)))
+    assert rank(OPTIONS, [*one, *other]).borda == added
 
 
 @given(st.lists(st.tuples(st.permutations(range(OPTIONS)).map(tuple), st.integers(1, 4)), min_size=1))
 def test_of_whole_rankings_points_are_the_duels_an_option_won(cast: list[tuple[Choices, int]]) -> None:
-    points = borda(OPTIONS, cast)
+    points = rank(OPTIONS, cast).borda
     people = sum(number for _, number in cast)
     for option in range(OPTIONS):
         balance = sum(_lead(option, other, cast) for other in range(OPTIONS) if other != option)
