@@ -26,6 +26,33 @@ async def test_somebody_who_reads_german_sees_everything_in_german(office: Offic
     await expect(page.get_by_role("region", name="Hinter den Kulissen")).to_contain_text("Das Formular bleibt")
 
 
+async def test_a_form_and_its_private_answer_are_in_the_voters_language(office: Office) -> None:
+    page = await office.enter("lukas", "random")
+    await type_line(page, '/poll "Wohin?" "Graz" "Linz" --ranked')
+    poll = messages(page).filter(has_text="Wohin?").last
+    await poll.get_by_role("button", name="Rank the options").click()
+    form = page.get_by_role("dialog", name="Deine Antwort")
+    for rank in ("Rang 1", "Rang 2"):
+        await form.get_by_label(rank).select_option("Linz")
+    await form.get_by_role("button", name="W\u00e4hlen").click()
+    await expect(form.get_by_text("Jede M\u00f6glichkeit kann nur einen Rang haben.")).to_be_visible()
+    await form.get_by_label("Rang 2").select_option("Graz")
+    await form.get_by_role("button", name="W\u00e4hlen").click()
+    await expect(messages(page).last).to_contain_text("Linz > Graz")
+    await expect(messages(page).last).to_contain_text("Deine Stimme")
+
+
+async def test_a_secret_vote_is_confirmed_in_the_voters_language(office: Office) -> None:
+    page = await office.enter("lukas", "random")
+    await type_line(page, '/poll "Geht es dir gut?" "Ja" "Nein" --secret')
+    poll = messages(page).filter(has_text="Geht es dir gut?").last
+    await poll.get_by_role("button", name="Vote: Ja").click()
+    await page.get_by_role("dialog", name="Sicher?").get_by_role("button", name="Vote").click()
+    await expect(messages(page).last).to_contain_text(
+        "Deine Stimme ist gez\u00e4hlt. Sie ist geheim und endg\u00fcltig."
+    )
+
+
 async def test_the_page_speaks_the_language_of_whoever_one_is(office: Office) -> None:
     page = await office.enter("mara", "random")
     root = page.locator("html")
