@@ -44,7 +44,7 @@ def choices(answer: str) -> Choices:
 
 def preferences(rankings: Iterable[str]) -> list[bytes]:
     """The numbers in each ranking, a byte an option: no ranking has more than ten, so each has a figure of its own."""
-    return "\n".join(rankings).replace(",", "").encode().translate(_FIGURES).split(b"\n")
+    return "\n".join(rankings).replace(",", "").encode().translate(_FIGURES).splitlines()
 
 
 def written(chosen: Iterable[int], kind: Kind) -> str:

@@ -127,11 +127,12 @@ def count(question: Question, answers: Iterable[tuple[str, int]], voters: int | 
 
 
 def _ranked(question: Question, answers: Iterable[tuple[str, int]]) -> Result:
-    given = [(answer, people) for answer, people in answers if answer and people]
-    people = [number for _, number in given]
-    ranking = rank(question.size, zip(preferences(answer for answer, _ in given), people, strict=False))
+    given = [each for each in answers if each[0]]
+    rankings = preferences(answer for answer, _ in given)
+    ranking = rank(question.size, zip(rankings, (people for _, people in given), strict=True))
     first = ranking.rounds[0].votes if ranking.rounds else [0] * question.size
-    return Result(question, sum(people), tuple(votes or 0 for votes in first), ranking=ranking)
+    votes = tuple(people or 0 for people in first)
+    return Result(question, sum(votes), votes, ranking=ranking)
 
 
 def _together(answers: Iterable[tuple[str, int]]) -> Counter[str]:

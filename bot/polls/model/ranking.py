@@ -11,13 +11,15 @@ from bot.polls.model.ballots import Choices
 Rankings = Iterable[tuple[Sequence[int], int]]
 """Rankings, each with how many people gave it. None is empty; options left out are all behind those ranked."""
 
-_Laid = Mapping[tuple[int, int], bytes]
-"""Rankings in a row, those of one length that as many people gave each: a byte an option, `_NEXT` before each ranking.
+_Laid = Mapping[int, bytes]
+"""Rankings in a row, by how many people gave each of them: a byte for each option still in, in the order of a ranking.
 
-So a hundred thousand of them are counted by a few calls for bytes, and never looked at one by one.
+Options that a ranking left out stand behind, marked: so all are of one length, and a hundred thousand of them are
+counted by a few calls for bytes instead of one by one.
 """
 
-_NEXT: Final = 255
+_LEFT_OUT: Final = 128
+"""Added to an option's number, it marks one that a ranking left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ def rank(options: int, rankings: Rankings) -> Ranking:
 
     So chance, time and the order of options decide nothing, and who loses every duel never wins.
     """
-    laid = _lay(rankings)
+    laid = _lay(options, rankings)
     points = _borda(options, laid)
-    voters = sum(people * row.count(_NEXT) for (_, people), row in laid.items())
+    voters = sum(people * (len(row) // options) for people, row in laid.items())
     left: Choices = tuple(range(options))
     rounds: list[Round] = []
     while voters:
@@ -77,12 +79,14 @@ def rank(options: int, rankings: Rankings) -> Ranking:
     return Ranking((), (), points)
 
 
-def _lay(rankings: Rankings) -> _Laid:
-    alike: defaultdict[tuple[int, int], list[bytes]] = defaultdict(list)
+def _lay(options: int, rankings: Rankings) -> _Laid:
+    marks = bytes.maketrans(bytes(range(options)), bytes(range(_LEFT_OUT, _LEFT_OUT + options)))
+    every = bytes(range(options)).translate(marks)
+    alike: defaultdict[int, list[bytes]] = defaultdict(list)
     for ranking, people in rankings:
-        alike[len(ranking), people].append(bytes(ranking))
-    following = bytes((_NEXT,))
-    return {which: following + following.join(group) for which, group in alike.items()}
+        row = bytes(ranking)
+        alike[people].append(row if len(row) == options else row + every.translate(None, row.translate(marks)))
+    return {people: b"".join(rows) for people, rows in alike.items()}
 
 
 def _borda(options: int, laid: _Laid) -> tuple[int, ...]:
@@ -92,24 +96,26 @@ def _borda(options: int, laid: _Laid) -> tuple[int, ...]:
     Welfare 2013, who would give the first fewer points the fewer are ranked).
     """
     points = [0] * options
-    for (length, people), row in laid.items():
-        for place in range(length):
-            column = row[place + 1 :: length + 1]
+    for people, row in laid.items():
+        for place in range(options):
+            column = row[place::options]
             for option in range(options):
                 points[option] += (options - place - 1) * people * column.count(option)
     return tuple(points)
 
 
-def _first_choices(options: Choices, laid: _Laid) -> dict[int, int]:
-    return {
-        option: sum(people * row.count(bytes((_NEXT, option))) for (_, people), row in laid.items())
-        for option in options
-    }
+def _first_choices(left: Choices, laid: _Laid) -> dict[int, int]:
+    votes = dict.fromkeys(left, 0)
+    for people, row in laid.items():
+        first = row[:: len(left)]
+        for option in left:
+            votes[option] += people * first.count(option)
+    return votes
 
 
 def _without(out: Iterable[int], laid: _Laid) -> _Laid:
-    gone = bytes(out)
-    return {which: row.translate(None, gone) for which, row in laid.items()}
+    gone = bytes(each for option in out for each in (option, option + _LEFT_OUT))
+    return {people: row.translate(None, gone) for people, row in laid.items()}
 
 
 def _eliminated(votes: Mapping[int, int], points: Sequence[int]) -> Choices:
