@@ -18,6 +18,7 @@ from bot.core.places import PlaceKind
 from bot.features import features
 from bot.home import cards, service, settings
 from tests.bot.campaigns.limited import Limited
+from tests.bot.polls import journey
 from tests.bot.stage import Stage
 from tests.bot.walk import PSEUDO, Marked, Walk, pressable
 
@@ -83,6 +84,12 @@ async def test_everything_is_said_in_one_language_and_fits_every_platform(walk: 
     await run_polls(walk)
     await add_options(walk)
     await lose_polls(walk)
+    await journey.misread_flags(walk)
+    await journey.answer_every_kind(walk)
+    await journey.draft_a_survey(walk)
+    await journey.begin_with_templates(walk)
+    await journey.repeat(walk)
+    await journey.remind_and_answer(walk)
     await see_results(walk)
     await misread_praise(walk)
     await praise(walk)
@@ -103,7 +110,11 @@ def everything(stage: Stage) -> set[tuple[str, str]]:
     return {("typed", name) for name in engine.commands} | {
         (what, f"{feature.name}.{name}")
         for feature in engine.features.values()
-        for what, names in (("pressed", feature.clicks), ("sent", feature.forms), ("drawn", feature.drawings))
+        for what, names in (
+            ("pressed", {**feature.clicks, **feature.together}),
+            ("sent", {**feature.forms, **feature.together}),
+            ("drawn", feature.drawings),
+        )
         for name in names
     }
 

@@ -48,10 +48,11 @@ _LABELS = {"title", "label", "placeholder", "errorMessage", "tooltip", "altText"
 _LATIN = re.compile(r"[A-Za-z]+")
 _MARKED = re.compile(r"⟦[^⟧]*(⟧|$)")
 _NEUTRAL = re.compile(
-    r"/[a-z]+\b|Asia/Kolkata|English|Deutsch|CSV|JSON|Excel|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b", re.ASCII
+    r"/[a-z]+\b|--[a-z-]+|Asia/Kolkata|English|Deutsch|CSV|JSON|Excel|\bOK\b|Stage|\b[UC]-\w+|\b\w{4}-\w{4}-\w{4}\b",
+    re.ASCII,
 )
-"""Not translated on purpose: commands, codes, zones, languages, platforms and formats by their own names, accounts and
-channels without a name."""
+"""Not translated on purpose: commands, flags, codes, zones, languages, platforms and formats by their own names,
+accounts and channels without a name."""
 
 
 class Marked(NullTranslations):
@@ -106,7 +107,7 @@ class Walk:
         """Somebody presses a button of a card that is older than what happened since."""
         return await self._hear(await self.stage.press(account, Button("", address, value)))
 
-    async def send(self, account: str, answer: Answer, **values: Value) -> Answer:
+    async def send(self, account: str, answer: Answer, /, **values: Value) -> Answer:
         """Somebody sends the form they got."""
         assert answer.form is not None
         self.met.add(("sent", answer.form.address))
