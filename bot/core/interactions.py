@@ -113,10 +113,10 @@ class Event:
     """Something that happened by itself.
 
     From adapters: `joined` (new in the workspace), `appeared` and `left` (a channel the bot is in, or a named group),
-    `named` (a named group), `posted`, `reacted`, `profile_changed`, `home_opened`, `installed`, `removed`. From the directory sync, in an
-    admin's name: `synced`. Between features: names the emitting feature documents. What a `profile` tells of the
-    account, and what a coming or going tells of the place's members, is taken over before any feature hears of the
-    event.
+    `named` (a named group), `posted`, `reacted`, `profile_changed`, `home_opened`, `installed`, `removed`. From the
+    directory sync, in an admin's name: `synced`. Between features: names the emitting feature documents. What a
+    `profile` tells of the account, and what a coming or going tells of the place's members, is taken over before any
+    feature hears of the event.
     """
 
     origin: Origin
