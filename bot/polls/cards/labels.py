@@ -43,3 +43,8 @@ def rule(t: Texts, question: Question) -> str:
     if question.most < len(question.options):
         return t("choose up to {most}", most=question.most)
     return t("several choices")
+
+
+def camps(t: Texts) -> tuple[str, str, str]:
+    """The camps of an NPS, best first."""
+    return t("Promoters (9 and 10)"), t("Passives (7 and 8)"), t("Detractors (0 to 6)")

@@ -6,8 +6,8 @@ from typing import Final
 from bot.core.cards import Bar, Bars, Button, Context, Part, Prose
 from bot.core.rich import Text, plain
 from bot.core.texts import Texts
-from bot.polls.cards.labels import labels
-from bot.polls.model.counting import Result
+from bot.polls.cards.labels import camps, labels
+from bot.polls.model.counting import DETRACTORS, PROMOTERS, Result
 from bot.polls.model.definition import Kind, Question
 from bot.polls.model.poll import Poll
 from bot.polls.model.ranking import Ranking
@@ -32,7 +32,9 @@ def question_parts(
         return _texts(t, result, TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD)
     parts: list[Part] = []
     # The steps of a scale that nobody has pressed yet say nothing.
-    if question.kind not in (Kind.RATING, Kind.NPS) or (result and result.voters):
+    if question.kind is Kind.NPS and not whole:
+        parts += [_camps(t, poll, number, standing, result)] if result and result.voters else []
+    elif question.kind is not Kind.RATING or (result and result.voters):
         parts.append(bars(t, poll, number, standing, buttons))
     if result:
         parts += _figures(t, question, result, whole=whole)
@@ -95,6 +97,22 @@ def solution(t: Texts, question: Question, result: Result | None) -> str:
     if result is None or result.right is None:
         return t("Right: {right}.", right=right)
     return t("Right: {right}. {knew} of {count} knew it.", right=right, knew=result.right, count=result.voters)
+
+
+def _camps(t: Texts, poll: Poll, number: int, standing: Standing, result: Result) -> Bars:
+    """An NPS in three bars, since eleven would fill the screen; best first."""
+    steps = (PROMOTERS, range(DETRACTORS.stop, PROMOTERS.start), DETRACTORS)
+    return Bars(
+        tuple(
+            Bar(
+                label=label,
+                count=count,
+                share=count / result.voters,
+                note=_names(t, count, [name for step in camp for name in standing.names(poll, number, step)]),
+            )
+            for label, count, camp in zip(camps(t), result.camps, steps, strict=True)
+        )
+    )
 
 
 def _crowned(question: Question, result: Result) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.sheets import Cell, Sheet
 from bot.core.texts import Texts
-from bot.polls.cards.labels import labels
+from bot.polls.cards.labels import camps, labels
 from bot.polls.model.ballots import Ballot, choices, score
 from bot.polls.model.counting import Result
 from bot.polls.model.definition import Kind, Question, lowest
@@ -80,9 +80,8 @@ def _figures(t: Texts, poll: Poll, question: Question, result: Result) -> Iterat
         yield t("Average"), None if result.mean is None else round(result.mean, 2)
         yield t("Median"), result.median
     if question.kind is Kind.NPS:
-        names = (t("Promoters"), t("Passives"), t("Detractors"))
         yield "NPS", result.nps
-        yield from zip(names, result.camps, strict=True)
+        yield from zip(camps(t), result.camps, strict=True)
     if question.right and poll.closed_at:
         names_of = labels(t, question)
         yield t("Right answer"), "; ".join(names_of[option] for option in question.right)
