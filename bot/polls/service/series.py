@@ -27,12 +27,12 @@ def rests(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
 
 def following(poll: Poll, rhythm: Series, now: datetime) -> Poll:
     """The next poll of a series, as it will be asked."""
-    opens_at = rhythm.next_after(now)
+    began, opens_at = poll.opens_at or poll.opened_at, rhythm.next_after(now)
     return replace(
         fresh(poll, now),
         opens_at=opens_at,
-        closes_at=_moved(poll, poll.closes_at, opens_at, rhythm.zone),
-        answer_by=_moved(poll, poll.answer_by, opens_at, rhythm.zone),
+        closes_at=moved(poll.closes_at, began, opens_at, rhythm.zone),
+        answer_by=moved(poll.answer_by, began, opens_at, rhythm.zone),
         series=rhythm.id,
     )
 
@@ -61,12 +61,11 @@ def fresh(poll: Poll, now: datetime) -> Poll:
     )
 
 
-def _moved(poll: Poll, moment: datetime | None, opens_at: datetime, zone: str) -> datetime | None:
-    """A moment as far behind the opening as before, by the clock on the wall."""
-    began = poll.opens_at or poll.opened_at
+def moved(moment: datetime | None, began: datetime | None, begins: datetime, zone: str) -> datetime | None:
+    """A moment as far behind the beginning as it was before, by the clock on the wall of a zone."""
     if moment is None or began is None:
         return None
     here = ZoneInfo(zone)
     span = moment.astimezone(here).replace(tzinfo=None) - began.astimezone(here).replace(tzinfo=None)
-    wall = opens_at.astimezone(here).replace(tzinfo=None) + span
+    wall = begins.astimezone(here).replace(tzinfo=None) + span
     return instant(wall.date(), wall.time(), zone)

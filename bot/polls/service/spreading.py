@@ -18,6 +18,7 @@ from bot.polls.model.draft import Draft
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drafts, finding, life, outreach, reading
 from bot.polls.service.rights import gone, managed
+from bot.polls.service.series import moved
 from bot.polls.service.voting import found, pressed
 from bot.polls.store import asking, posting
 
@@ -88,12 +89,12 @@ def _repeat(turn: Turn, poll: Poll) -> Answer:
 
 def _moved(turn: Turn, draft: Draft, poll: Poll) -> Draft:
     """The draft with everything as far ahead as it was when the poll was asked."""
-    later = turn.now - (poll.opened_at or poll.opens_at or poll.drafted_at)
+    began = poll.opened_at or poll.opens_at or poll.drafted_at
     return replace(
         draft,
         opens_at=None,
-        closes_at=poll.closes_at and poll.closes_at + later,
-        answer_by=poll.answer_by and poll.answer_by + later,
+        closes_at=moved(poll.closes_at, began, turn.now, turn.me.zone),
+        answer_by=moved(poll.answer_by, began, turn.now, turn.me.zone),
     )
 
 
