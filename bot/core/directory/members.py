@@ -100,7 +100,9 @@ def refusals(connection: Connection, places: Iterable[int]) -> dict[int, str]:
 
 def present(places: Iterable[int]) -> sa.Select[int]:
     """Select the `person_id` of each active human who is in at least one of these places, once."""
-    return _PRESENT.where(table.c.place_id.in_(set(places)), people.c.active, ~people.c.bot).distinct()
+    chosen = set(places)
+    found = _PRESENT.where(table.c.place_id.in_(chosen), people.c.active, ~people.c.bot)
+    return found.distinct() if len(chosen) > 1 else found
 
 
 def of(connection: Connection, places: Iterable[int]) -> list[int]:

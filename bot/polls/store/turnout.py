@@ -44,29 +44,31 @@ def workspaces_of(connection: Connection, workspace: int) -> frozenset[int]:
 
 def outside(connection: Connection, asked: Asked, after: int, most: int) -> list[int]:
     """People asked by name who are in none of the poll's channels: the next ones after a person's id."""
-    person = _named(asked)
+    person = _named(asked).subquery()
     wanted = sa.select(person.c.person_id).where(person.c.person_id > after)
     if asked.channels:
-        wanted = wanted.where(person.c.person_id.not_in(members.present(asked.channels)))
+        wanted = wanted.where(~_among(members.present(asked.channels), person.c.person_id))
     return list(connection.execute(wanted.order_by(person.c.person_id).limit(most)).scalars())
 
 
 def missing(connection: Connection, poll: Poll, asked: Asked, after: int, most: int) -> list[int]:
     """People the poll asks who have not voted: the next ones after a person's id."""
-    person = _asked(asked)
+    person = _asked(asked).subquery()
     waiting = sa.select(person.c.person_id).where(
-        person.c.person_id > after, person.c.person_id.not_in(_voted(poll)), person.c.person_id != poll.author
+        person.c.person_id > after,
+        ~_among(_voted(poll), person.c.person_id),
+        person.c.person_id != poll.author,
     )
     return list(connection.execute(waiting.order_by(person.c.person_id).limit(most)).scalars())
 
 
 def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -> list[str]:
     """The names of those who have not voted, in alphabetical order; for the author of an open poll alone."""
-    person = _asked(asked)
+    person = _asked(asked).subquery()
     names = (
         sa.select(people.c.name)
         .join(person, person.c.person_id == people.c.id)
-        .where(people.c.id.not_in(_voted(poll)), people.c.id != poll.author)
+        .where(~_among(_voted(poll), people.c.id), people.c.id != poll.author)
         .order_by(people.c.name, people.c.id)
         .limit(most)
     )
@@ -75,22 +77,19 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
 
 def electorate(connection: Connection, asked: Asked) -> int:
     """How many people the poll asks."""
-    return connection.execute(sa.select(sa.func.count()).select_from(_asked(asked))).scalar_one()
+    return connection.execute(sa.select(sa.func.count()).select_from(_asked(asked).subquery())).scalar_one()
 
 
 def progress(connection: Connection, poll: Poll, asked: Asked) -> tuple[int, int]:
     """How many people the poll asks, and how many of them have voted."""
-    person = _asked(asked)
-    voted = sa.func.count(sa.case((person.c.person_id.in_(_voted(poll)), 1)))
-    people, done = connection.execute(sa.select(sa.func.count(), voted).select_from(person)).one()
-    return people, done
+    voter = _voted(poll).distinct().subquery()
+    theirs = sa.select(sa.func.count()).select_from(voter).where(_among(_asked(asked), voter.c.person_id))
+    return electorate(connection, asked), connection.execute(theirs).scalar_one()
 
 
 def is_asked(connection: Connection, asked: Asked, person: int) -> bool:
     """Whether somebody is among those a poll asks, as far as that is known."""
-    everybody = _asked(asked)
-    mine = sa.select(everybody.c.person_id).where(everybody.c.person_id == person)
-    return connection.execute(mine).first() is not None
+    return connection.execute(sa.select(_among(_asked(asked), sa.literal(person)))).scalar_one()
 
 
 def home_of(connection: Connection, persons: Collection[int], preferred: int) -> dict[int, int]:
@@ -109,18 +108,25 @@ def _voted(poll: Poll) -> sa.Select[int]:
     return sa.select(ballots.c.person_id).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
 
 
-def _named(asked: Asked) -> sa.Subquery:
+def _among(persons: sa.Select[int], person: sa.ColumnElement[int]) -> sa.Exists:
+    """Whether somebody is among those that a query selects.
+
+    Not `IN`: a list that does not fit its memory, PostgreSQL searches from the beginning for each person.
+    """
+    return persons.where(persons.selected_columns[0] == person).exists()
+
+
+def _named(asked: Asked) -> sa.Select[int]:
     if not asked.everywhere:
-        return members.present(asked.groups).subquery()
+        return members.present(asked.groups)
     return (
         sa.select(accounts.c.person_id)
         .join(people, people.c.id == accounts.c.person_id)
         .where(accounts.c.workspace_id.in_(asked.everywhere), people.c.active, ~people.c.bot)
         .distinct()
-        .subquery()
     )
 
 
-def _asked(asked: Asked) -> sa.Subquery:
+def _asked(asked: Asked) -> sa.Select[int]:
     """By name if anybody is; otherwise whoever is in the channels."""
-    return _named(asked) if asked.by_name else members.present(asked.channels).subquery()
+    return _named(asked) if asked.by_name else members.present(asked.channels)
