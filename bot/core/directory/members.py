@@ -112,7 +112,17 @@ def of(connection: Connection, places: Iterable[int]) -> list[int]:
 
 def count(connection: Connection, places: Iterable[int]) -> int:
     """How many active humans are in at least one of these places."""
-    return connection.execute(sa.select(sa.func.count()).select_from(present(places).subquery())).scalar_one()
+    chosen = set(places)
+    number = sa.func.count(sa.distinct(table.c.person_id)) if len(chosen) > 1 else sa.func.count()
+    listed = sa.select(number).select_from(table).where(table.c.place_id.in_(chosen))
+    # Bots and closed accounts are few: PostgreSQL takes them off three times sooner than it looks everybody up.
+    absent = (
+        sa.select(number)
+        .select_from(table.join(people, people.c.id == table.c.person_id))
+        .where(table.c.place_id.in_(chosen), sa.or_(~people.c.active, people.c.bot))
+    )
+    there: int = connection.execute(sa.select(listed.scalar_subquery() - absent.scalar_subquery())).scalar_one()
+    return there
 
 
 def places_with(connection: Connection, person: int) -> list[Place]:

@@ -77,7 +77,9 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
 
 def electorate(connection: Connection, asked: Asked) -> int:
     """How many people the poll asks."""
-    return connection.execute(sa.select(sa.func.count()).select_from(_asked(asked).subquery())).scalar_one()
+    if not asked.everywhere:
+        return members.count(connection, asked.groups or asked.channels)
+    return connection.execute(sa.select(sa.func.count()).select_from(_named(asked).subquery())).scalar_one()
 
 
 def progress(connection: Connection, poll: Poll, asked: Asked) -> tuple[int, int]:
