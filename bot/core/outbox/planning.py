@@ -73,7 +73,8 @@ def send_each(  # noqa: PLR0913 -- as `send`
     now: datetime,
     workspace: int,
     arguments: Mapping[str, str],
-    expires: datetime,
+    expires: datetime | None,
+    subject: str = "",
 ) -> None:
     """Plan a campaign's message to each of many people, by their ids, with when it is due; to each only once."""
     shared = {
@@ -84,6 +85,7 @@ def send_each(  # noqa: PLR0913 -- as `send`
         "workspace_id": workspace,
         "arguments": json.dumps(dict(arguments)),
         "expires_at": expires,
+        "subject": subject,
     }
     rows = [
         {"key": f"{campaign}:{person}", "person_id": person, "destination": f"person:{person}", "due_at": due, **shared}
@@ -219,7 +221,7 @@ def _lock(subject: str) -> sa.ColumnElement[int]:
 
 
 def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
-    named = ("key", "lane", "campaign", "drawing", "workspace_id", "person_id", "destination", "arguments")
+    named = ("key", "lane", "campaign", "drawing", "workspace_id", "person_id", "destination", "arguments", "subject")
     instants = ("due_at", "planned_at", "expires_at")
     values = {name: sa.bindparam(name, type_=outbox.c[name].type) for name in (*named, *instants)}
     return insert(connection, outbox).values(values | {"try_at": values["due_at"]}).on_conflict_do_nothing()

@@ -15,7 +15,7 @@ from bot.polls.model.poll import Poll
 from bot.polls.store import asking, turnout
 from bot.polls.store.turnout import Asked
 
-BITE: Final = 500
+BITE: Final = 200
 """People written to in one transaction; votes that come meanwhile wait for no more than that."""
 
 PATIENCE: Final = timedelta(minutes=30)
@@ -94,19 +94,18 @@ def _write(
 ) -> None:
     persons = list(persons)
     homes: Mapping[int, int] = turnout.home_of(connection, persons, poll.workspace) if persons else {}
-    for person, workspace in homes.items():
-        outbox.send(
+    for workspace in sorted(set(homes.values())):
+        outbox.send_each(
             connection,
-            key=f"{subject(poll.id)}:{what}:{person}",
+            [(person, now) for person in persons if homes.get(person) == workspace],
+            campaign=f"{subject(poll.id)}:{what}",
             drawing=drawing,
             lane=outbox.Lane.NOTICE,
             now=now,
             workspace=workspace,
-            person=person,
             arguments={"poll": str(poll.id)},
             expires=expires,
             subject=about,
-            campaign=f"{subject(poll.id)}:{what}",
         )
 
 
