@@ -1,7 +1,6 @@
 """The one door: every interaction, from every platform, goes through `Engine.handle`."""
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,41 +9,35 @@ from typing import Final, assert_never
 
 import structlog
 
+from bot.core.batching import Batching, Outcome
 from bot.core.cards import Card, Part, note
-from bot.core.database import Connection, Database
+from bot.core.database import Connection, Database, Faulty, faulty
 from bot.core.deliveries import store as deliveries
 from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Together, Turn, View, Withdrawn
 from bot.core.files import made
-from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
-from bot.core.gathering import MOMENT, Gathering, Outcome
+from bot.core.gathering import MOMENT, Gathering
 from bot.core.interactions import (
-    GROUP,
-    MENTION,
     NOTHING,
-    PLACE,
     Answer,
     Change,
     Click,
     Command,
     Event,
     Interaction,
+    Origin,
     Submission,
-    Value,
-    group_token,
-    mention,
-    place_token,
 )
 from bot.core.links import File, Links
 from bot.core.outbox import Lost, lose_at
 from bot.core.pace import paces
-from bot.core.people import Role
-from bot.core.places import PlaceKind, Workspace
+from bot.core.people import Person, Role
+from bot.core.places import Workspace
 from bot.core.ports import Clock, Platform
-from bot.core.rich import spoken
 from bot.core.texts import Texts
+from bot.core.tokens import inside, outside
 
 Listener = Callable[[Interaction, float], None]
 """Told of each interaction once it is committed (or refused), with the seconds it took."""
@@ -84,7 +77,18 @@ class Engine:
         self._links = links
         self._making = asyncio.Semaphore(FILES_AT_ONCE)
         self._listeners: list[Listener] = []
-        self._gathering = Gathering(self._settle, moment)
+        self._together: dict[str, Together] = {
+            f"{feature.name}.{name}": handler
+            for feature in features
+            for name, handler in (*feature.together.items(), *feature.batched.items())
+        }
+        gathering, batching = Gathering(self._gathered, moment), Batching(self._batched)
+        self._batches: dict[str, Batching] = {
+            f"{feature.name}.{name}": batches
+            for feature in features
+            for names, batches in ((feature.together, gathering), (feature.batched, batching))
+            for name in names
+        }
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after every interaction: the scheduler wakes, the figures count."""
@@ -94,8 +98,8 @@ class Engine:
         """What somebody did, once: the answer is for the response itself, everything else is in the outbox by then."""
         began = time.perf_counter()
         try:
-            if self._together(act):
-                return await self._gathering.join(act)
+            if isinstance(act, Click | Submission) and (batches := self._batches.get(act.address)):
+                return await batches.join(act)
             return await self.database.briefly(lambda connection: self._turn(connection, act))
         except Refused as refusal:
             return Answer(whisper=replace(note(refusal.sentence), locale=refusal.locale))
@@ -136,34 +140,44 @@ class Engine:
         return {
             f"{feature.name}.{name}"
             for feature in self.features.values()
-            for name in (*feature.clicks, *feature.forms, *feature.together)
+            for name in (*feature.clicks, *feature.forms, *feature.together, *feature.batched)
         }
 
-    def _together(self, act: Interaction) -> Together | None:
-        """What settles this act and others like it as one."""
-        if not isinstance(act, Click | Submission):
-            return None
-        owner, _, name = act.address.partition(".")
-        feature = self.features.get(owner)
-        return feature.together.get(name) if feature else None
-
-    async def _settle(self, acts: Sequence[Interaction]) -> Sequence[Outcome]:
+    async def _gathered(self, acts: Sequence[Interaction]) -> Sequence[Outcome]:
         return await self.database.run(lambda connection: self._settled(connection, acts))
 
+    async def _batched(self, acts: Sequence[Interaction]) -> Sequence[Outcome]:
+        """Everybody's outcome from one transaction; where a bug undoes it, from one each: it is not the others'."""
+        if len(acts) > 1:
+            try:
+                return await self.database.briefly(lambda connection: self._settled_or_faulty(connection, acts))
+            except Faulty as fault:
+                log.warning("batch_undone", acts=len(acts), error=type(fault.__cause__).__name__)
+        return [await self._alone(act) for act in acts]
+
+    async def _alone(self, act: Interaction) -> Outcome:
+        try:
+            return (await self.database.briefly(lambda connection: self._settled(connection, [act])))[0]
+        except Exception as error:  # noqa: BLE001 -- it is raised where this one waits
+            return error
+
+    def _settled_or_faulty(self, connection: Connection, acts: Sequence[Interaction]) -> Sequence[Outcome]:
+        with faulty(connection):
+            return self._settled(connection, acts)
+
     def _settled(self, connection: Connection, acts: Sequence[Interaction]) -> Sequence[Outcome]:
-        """Every act's turn, each handler having been called once for all of its own."""
+        """Every act's outcome, each handler having been called once for all of its own."""
         outcomes: list[Outcome] = [NOTHING] * len(acts)
         gathered: dict[Together, list[tuple[int, Turn]]] = {}
-        for number, act in enumerate(acts):
-            settle, turn = self._together(act), self._enter(connection, act)
-            if settle and turn:
-                gathered.setdefault(settle, []).append((number, turn))
+        for number, turn in enumerate(self._enter_all(connection, acts)):
+            if turn and isinstance(turn.act, Click | Submission):
+                gathered.setdefault(self._together[turn.act.address], []).append((number, turn))
         for settle, turns in gathered.items():
             told = settle([turn for _, turn in turns])
             for (number, turn), outcome in zip(turns, told, strict=True):
                 if isinstance(outcome, Refused):
                     outcome.locale = turn.t.locale
-                outcomes[number] = outcome if isinstance(outcome, Refused) else _outside(turn, outcome)
+                outcomes[number] = outcome if isinstance(outcome, Refused) else outside(turn, outcome)
         return outcomes
 
     def _change(self, connection: Connection, change: Change) -> None:
@@ -178,7 +192,7 @@ class Engine:
         if turn is None:
             return NOTHING
         try:
-            return _outside(turn, self._route(turn, turn.act))
+            return outside(turn, self._route(turn, turn.act))
         except Refused as refusal:
             refusal.locale = turn.t.locale
             raise
@@ -187,25 +201,52 @@ class Engine:
         """The turn of whoever acted; None where they are heard a second time."""
         origin = act.origin
         now = self.clock.now()
-        if origin.id and not deliveries.first_time(connection, f"{origin.platform}:{origin.id}", now):
+        if origin.id and not deliveries.first_time(connection, _delivery(origin), now):
             return None
         workspace = directory.workspace(connection, origin.platform, origin.workspace)
         if isinstance(act, Event) and act.profile:
             directory.learn(connection, workspace, act.profile)
         me = directory.account(connection, workspace, origin.account, origin.name)
+        turn = self._turn_of(connection, act, workspace, me, now)
+        if isinstance(act, Event) and turn.here:
+            _moved(connection, act.name, turn.here.id, me.id)
+        return turn
+
+    def _enter_all(self, connection: Connection, acts: Sequence[Interaction]) -> Sequence[Turn | None]:
+        """The turns of all who pressed or sent something, with a few statements for all of them."""
+        if len(acts) == 1:
+            return [self._enter(connection, acts[0])]
+        now = self.clock.now()
+        new = deliveries.first_times(connection, (_delivery(act.origin) for act in acts if act.origin.id), now)
+        turns: list[Turn | None] = [None] * len(acts)
+        heard: dict[tuple[str, str], list[int]] = {}
+        for number, act in enumerate(acts):
+            if not act.origin.id or _delivery(act.origin) in new:
+                new.discard(_delivery(act.origin))
+                heard.setdefault((act.origin.platform, act.origin.workspace), []).append(number)
+        for (platform, key), numbers in sorted(heard.items()):
+            workspace = directory.workspace(connection, platform, key)
+            people = _people(connection, workspace, [acts[number].origin for number in numbers])
+            for number in numbers:
+                me = people[acts[number].origin.account]
+                turns[number] = self._turn_of(connection, acts[number], workspace, me, now)
+        return turns
+
+    def _turn_of(
+        self, connection: Connection, act: Interaction, workspace: Workspace, me: Person, now: datetime
+    ) -> Turn:
+        origin = act.origin
         here = (
             directory.place_at(connection, workspace, origin.place, origin.place_kind, origin.place_name)
             if origin.place and not isinstance(act, Click)
             else None
         )
-        if isinstance(act, Event) and here:
-            _moved(connection, act.name, here.id, me.id)
         return Turn(
             connection=connection,
             workspace=workspace,
             now=now,
             t=Texts(me.locale, me.zone),
-            act=_inside(connection, workspace, act),
+            act=inside(connection, workspace, act),
             me=me,
             here=here,
             emit_to=self._emit,
@@ -263,6 +304,19 @@ class Engine:
         return Card(turn.t("Your Drumbeat"), tuple(parts))
 
 
+def _delivery(origin: Origin) -> str:
+    return f"{origin.platform}:{origin.id}"
+
+
+def _people(connection: Connection, workspace: Workspace, origins: Sequence[Origin]) -> Mapping[str, Person]:
+    """Whoever acted in a workspace, by account; made when first seen."""
+    people = directory.known_of(connection, workspace, [origin.account for origin in origins])
+    for origin in sorted(origins, key=lambda each: each.account):
+        if origin.account not in people:
+            people[origin.account] = directory.account(connection, workspace, origin.account, origin.name)
+    return people
+
+
 def _lost_view(connection: Connection, lost: Lost, reason: str, now: datetime) -> View:
     workspace = directory.workspace_by_id(connection, lost.workspace)
     reader = directory.person(connection, workspace, lost.person) if lost.person else None
@@ -282,82 +336,3 @@ def _moved(connection: Connection, event: str, place: int, person: int) -> None:
         members.come(connection, place, person)
     elif event == "left":
         members.leave(connection, place, [person])
-
-
-def _inside(connection: Connection, workspace: Workspace, act: Interaction) -> Interaction:
-    """The same interaction with every token in our own ids."""
-    match act:
-        case Command(text=text):
-            return replace(act, text=_tokens(connection, workspace, text))
-        case Submission(values=values):
-            inner = {name: _value(connection, workspace, value) for name, value in values.items()}
-            return replace(act, values=inner)
-        case Click() | Event():
-            return act
-        case _:
-            assert_never(act)
-
-
-def _outside(turn: Turn, answer: Answer) -> Answer:
-    """The same answer with the tokens of its form in the platform's own ids, and its cards marked with a language."""
-    if answer is NOTHING:
-        return answer
-    form = answer.form
-
-    def marked(card: Card | None) -> Card | None:
-        return card and replace(card, locale=turn.t.locale)
-
-    return replace(
-        answer,
-        form=form and replace(form, fields=tuple(_asked(turn, one) for one in form.fields), locale=turn.t.locale),
-        whisper=marked(answer.whisper),
-        replace=marked(answer.replace),
-        own=marked(answer.own),
-        home=marked(answer.home),
-    )
-
-
-def _asked(turn: Turn, asked: Field) -> Field:
-    match asked:
-        case PeopleField(people=people):
-            known = [turn.person(int(found[1])).account for each in people if (found := MENTION.fullmatch(each))]
-            return replace(asked, people=tuple(mention(account) for account in known if account))
-        case PlaceField(place=token):
-            found = PLACE.fullmatch(token)
-            place = turn.place(int(found[1])) if found else None
-            return replace(asked, place=place_token(place.key) if place else "")
-        case TextField(value=value):
-            return replace(asked, value=spoken(turn.prose(value)))
-        case ChoiceField() | WhenField() | TimeField():
-            return asked
-        case _:
-            assert_never(asked)
-
-
-def _value(connection: Connection, workspace: Workspace, value: Value) -> Value:
-    if isinstance(value, str):
-        return _tokens(connection, workspace, value)
-    return tuple(_tokens(connection, workspace, each) for each in value)
-
-
-def _tokens(connection: Connection, workspace: Workspace, text: str) -> str:
-    """A token whose key nobody knows was typed by hand, unless it stands alone: it loses its brackets.
-
-    Otherwise somebody could type `<@12>` and mean a person by a number that is ours.
-    """
-    if "<" not in text:
-        return text
-
-    def person(found: re.Match[str]) -> str:
-        alone = found.group(0) == text
-        known = directory.known(connection, workspace, found.group(1))
-        someone = directory.account(connection, workspace, found.group(1)) if alone else known
-        return mention(someone.id) if someone else f"@{found.group(1)}"
-
-    def place(found: re.Match[str]) -> str:
-        return place_token(directory.place_at(connection, workspace, found.group(1)).id)
-
-    def group(found: re.Match[str]) -> str:
-        return group_token(directory.place_at(connection, workspace, found.group(1), PlaceKind.PEOPLE).id)
-
-    return GROUP.sub(group, PLACE.sub(place, MENTION.sub(person, text)))

@@ -120,7 +120,7 @@ class Withdrawn:
 
 Handler = Callable[[Turn], Answer | None]
 Together = Callable[[Sequence[Turn]], Sequence[Answer | Refused]]
-"""Handles what several people did within a moment, in one transaction; an outcome for each, in the order given."""
+"""Handles what several people did, in one transaction; an outcome for each, in the order given."""
 
 Drawing = Callable[[View], Card | Withdrawn]
 Loss = Callable[[View], None]
@@ -169,17 +169,18 @@ class Word:
 class Feature:
     """Everything a feature answers to. Keys of `clicks`, `forms`, `drawings`, `files` are second halves of addresses.
 
-    words: what can be typed behind `/drumbeat`. files: what can be downloaded by a link (`Turn.link`).
-    things: what each drawing is to people (`a poll`), to be translated.
-    ticks: run by the scheduler every few seconds. upkeep: the same for what has time, every ten minutes. upcoming: the
-    first instant after a given one at which a tick will have something to do, so that a clock moved by hand stops
-    there. home: parts for a person's home page. data: what is stored of a person, as label and value. forget: erases
-    it. waiting: what would gain from the reader's answer just now, a sentence each, from shared places only. roles: who
-    may press a button, send a form or fetch a file, where not everybody may. together: clicks and forms that are
-    settled in batches, so that what is written does not tell who did what (`gathering`). lost: by drawing, what is done
-    when a message that can be redrawn was deleted, or its place archived or left, so that it can be posted again.
-    united: two people became the reader, whose rows all of theirs are by now; the number is the one that went. What
-    holds such numbers elsewhere (names, subjects) is put right there, and what counted both is shown anew.
+    words: what can be typed behind `/drumbeat`. files: what can be downloaded by a link (`Turn.link`). things: what
+    each drawing is to people (`a poll`), to be translated. ticks: run by the scheduler every few seconds. upkeep: the
+    same for what has time, every ten minutes. upcoming: the first instant after a given one at which a tick will have
+    something to do, so that a clock moved by hand stops there. home: parts for a person's home page. data: what is
+    stored of a person, as label and value. forget: erases it. waiting: what would gain from the reader's answer just
+    now, a sentence each, from shared places only. roles: who may press a button, send a form or fetch a file, where not
+    everybody may. together: clicks and forms that are settled in batches, so that what is written does not tell who did
+    what (`gathering`). batched: clicks and forms of which those that come while others are being written are written
+    together (`batching`). lost: by drawing, what is done when a message that can be redrawn was deleted, or its place
+    archived or left, so that it can be posted again. united: two people became the reader, whose rows all of theirs are
+    by now; the number is the one that went. What holds such numbers elsewhere (names, subjects) is put right there, and
+    what counted both is shown anew.
     """
 
     name: str
@@ -188,6 +189,7 @@ class Feature:
     clicks: Mapping[str, Handler] = field(default_factory=dict)
     forms: Mapping[str, Handler] = field(default_factory=dict)
     together: Mapping[str, Together] = field(default_factory=dict)
+    batched: Mapping[str, Together] = field(default_factory=dict)
     events: Mapping[str, Handler] = field(default_factory=dict)
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
     files: Mapping[str, FileMaker] = field(default_factory=dict)

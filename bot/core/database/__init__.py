@@ -6,10 +6,10 @@ each keeps it. prepared: statements for the hot path. apart: one row of many, wh
 
 import sqlalchemy as sa
 
-from bot.core.database.apart import Faulty, apart
+from bot.core.database.apart import Faulty, apart, faulty
 from bot.core.database.port import Away, Connection, Database, Work, ping
 from bot.core.database.prepared import Prepared
-from bot.core.database.schema import Id, Instant, insert, metadata, one_of
+from bot.core.database.schema import Id, Instant, insert, metadata, one_of, rows_of
 
 __all__ = [
     "Away",
@@ -21,11 +21,13 @@ __all__ = [
     "Prepared",
     "Work",
     "apart",
+    "faulty",
     "insert",
     "metadata",
     "one_of",
     "open_database",
     "ping",
+    "rows_of",
 ]
 
 

@@ -44,12 +44,12 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
 
 class _List(sa.types.TypeDecorator[list[Any]]):
-    """Values as one parameter, so that a statement stays the same for any number of them: JSON text for SQLite."""
+    """Values as one parameter, so that a statement stays the same for any number of them: JSON text."""
 
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> str:  # noqa: ARG002 -- SQLite only
+    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> str:  # noqa: ARG002 -- for either
         """Write the list out."""
         return json.dumps(value)
 
@@ -65,6 +65,23 @@ def one_of(
         return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(kind)))
     given = sa.func.json_each(sa.bindparam(name, type_=_List)).table_valued("value")
     return column.in_(sa.select(given.c.value))
+
+
+def rows_of(connection: sa.Connection, name: str, **columns: Any) -> sa.FromClause:  # noqa: ANN401 -- any types
+    """The rows of the list parameter `name`, a mapping a row, as something to select from; the columns by their types.
+
+    An INSERT that takes them needs a WHERE before its ON CONFLICT, or SQLite takes that for the condition of a join.
+    """
+    given = sa.bindparam(name, type_=_List)
+    if connection.dialect.name == "postgresql":
+        record = sa.func.json_to_recordset(sa.cast(given, postgresql.JSON))
+        typed = (sa.column(column, kind) for column, kind in columns.items())
+        return record.table_valued(*typed).render_derived(name=name, with_types=True)
+    each = sa.func.json_each(given).table_valued("value")
+    of = (
+        sa.func.json_extract(each.c.value, f"$.{column}", type_=kind).label(column) for column, kind in columns.items()
+    )
+    return sa.select(*of).subquery(name)
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> Any:  # noqa: ANN401 -- both dialects' Insert have on_conflict_*, their base has not

@@ -36,6 +36,12 @@ _BY_ACCOUNT = Prepared(
     )
 )
 
+_BY_ACCOUNTS = Prepared(
+    lambda connection: _KNOWN.where(
+        accounts.c.workspace_id == sa.bindparam("workspace"), one_of(connection, accounts.c.key, "keys", sa.Text)
+    )
+)
+
 _HERE = people.outerjoin(
     accounts,
     sa.and_(accounts.c.person_id == people.c.id, accounts.c.workspace_id == sa.bindparam("workspace")),
@@ -60,6 +66,12 @@ def known(connection: Connection, workspace: Workspace, key: str) -> Person | No
     """The person behind an account, if it was ever seen."""
     row = _BY_ACCOUNT.row(connection, workspace=workspace.id, account=key)
     return _person(row) if row else None
+
+
+def known_of(connection: Connection, workspace: Workspace, keys: Collection[str]) -> dict[str, Person]:
+    """The people behind accounts, by account; without those never seen."""
+    rows = _BY_ACCOUNTS.rows(connection, workspace=workspace.id, keys=sorted(set(keys)))
+    return {someone.account: someone for someone in map(_person, rows)}
 
 
 def named(connection: Connection, workspace: Workspace, who: str) -> Person | None:

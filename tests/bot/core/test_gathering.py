@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.core.batching import MOST, Outcome
 from bot.core.cards import note
 from bot.core.errors import Refused
-from bot.core.gathering import LONELY, MOST, Gathering, Outcome
+from bot.core.gathering import LONELY, Gathering
 from bot.core.interactions import Answer, Click, Interaction, Origin
 
 MOMENT = 0.01
