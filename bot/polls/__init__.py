@@ -18,6 +18,7 @@ from bot.polls.service import (
     life,
     listing,
     managing,
+    pressing,
     repeating,
     responding,
     results,
@@ -43,7 +44,6 @@ def feature() -> Feature:
         },
         clicks={
             "poll": asking.begin,
-            "vote": voting.vote,
             "answer": voting.answer,
             "withdraw": voting.withdraw,
             "peek": results.peek,
@@ -89,6 +89,7 @@ def feature() -> Feature:
             "respond": responding.respond,
         },
         together={"seal": secrecy.seal},
+        batched={"vote": pressing.vote},
         drawings={
             "ballot": drawing.draw_ballot,
             "outcome": drawing.draw_outcome,

@@ -7,6 +7,7 @@ from bot.core.feature import Scene, View, Withdrawn
 from bot.polls.cards import outcomes
 from bot.polls.cards.ballot import ballot
 from bot.polls.model.poll import Poll
+from bot.polls.model.standing import Standing
 from bot.polls.service.standing import questions, standing
 from bot.polls.store import asking
 
@@ -14,10 +15,10 @@ LISTED_VOTERS: Final = 500
 """More names than this are for the export."""
 
 
-def card(scene: Scene, poll: Poll) -> Card:
-    """The poll's own message."""
+def card(scene: Scene, poll: Poll, stands: Standing | None = None) -> Card:
+    """The poll's own message; `stands` is how the poll stands, if that was read already."""
     author = scene.name(poll.author)
-    return ballot(scene.t, poll, questions(scene, poll), author, standing(scene, poll))
+    return ballot(scene.t, poll, questions(scene, poll), author, stands or standing(scene, poll))
 
 
 def draw_ballot(view: View) -> Card | Withdrawn:

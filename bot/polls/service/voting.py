@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.core import outbox
-from bot.core.cards import note
+from bot.core.cards import Card, note
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.forms import FORM_STATE
@@ -18,6 +18,7 @@ from bot.polls.model.ballots import Ballot
 from bot.polls.model.definition import LONGEST_TEXT, Kind, Promise, Question, Showing
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.privacy import STEP
+from bot.polls.model.standing import Standing
 from bot.polls.service import drawing
 from bot.polls.service.finding import may_see, number_of
 from bot.polls.service.rights import gone, within
@@ -40,25 +41,6 @@ class Page:
     def last(self) -> bool:
         """Whether nothing is asked after it."""
         return self.number == len(self.poll.questions) - 1
-
-
-def vote(turn: Turn) -> Answer:
-    """A press on an option."""
-    number, option = pressed(turn)
-    # Held before it is read, so that closing waits for this vote, or this vote sees that the poll is closed.
-    outbox.hold(turn.connection, subject(number))
-    found = voting.find_with_answer(turn.connection, number, turn.me.id)
-    if found is None:
-        raise gone(turn)
-    poll, before = within(turn, found[0]), found[1]
-    question = poll.questions[0]
-    if poll.promise is Promise.SECRET or not poll.pressed or not 0 <= option < question.size:
-        raise gone(turn)
-    must_be_open(turn, poll)
-    answer = ballots.pressed(before, option, question)
-    if ballots.wrong(question, answer):
-        raise Refused(turn.t("You can choose {most} here. Take one back first.", most=question.most))
-    return cast(turn, poll, (answer,))
 
 
 def answer(turn: Turn) -> Answer:
@@ -113,14 +95,24 @@ def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
     if poll.promise is Promise.SECRET:
         # A form from before the promise was made, or one that was tampered with: it must not be kept beside a name.
         raise gone(turn)
-    voting.cast(turn.connection, poll, turn.me.id, ballot, turn.now)
+    voting.cast(turn.connection, poll, {turn.me.id: ballot}, turn.now)
     settle(turn, poll)
     own = drawing.card(turn, poll) if wants_card(turn) else None
+    return told(turn, poll, ballot, own, after_vote(turn, poll))
+
+
+def told(turn: Turn, poll: Poll, ballot: Ballot, own: Card | None, stands: Standing | None) -> Answer:
+    """What a voter hears, who is shown their `own` card and may see how the poll `stands`."""
     said_on_card = not poll.hidden and poll.showing is Showing.LIVE and poll.pressed
     if said_on_card and any(ballot):
         return Answer(own=own) if own else NOTHING
-    stands = standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE and any(ballot) else None
-    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, stands))
+    seen = stands if any(ballot) else None
+    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, seen))
+
+
+def after_vote(turn: Turn, poll: Poll) -> Standing | None:
+    """How a poll stands, where whoever has voted is told."""
+    return standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE else None
 
 
 def settle(turn: Turn, poll: Poll) -> None:

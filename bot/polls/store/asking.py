@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, insert
+from bot.core.database import Connection, Prepared, insert
 from bot.core.directory.store import workspaces
 from bot.core.places import Workspace
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
@@ -47,6 +47,7 @@ COLUMNS: Final = (
     polls.c.series_id,
     polls.c.fewest,
 )
+_FIND: Final = Prepared(lambda _: sa.select(*COLUMNS).where(polls.c.id == sa.bindparam("poll")))
 _OPEN: Final = sa.and_(polls.c.opened_at.is_not(None), polls.c.closed_at.is_(None))
 
 
@@ -96,7 +97,7 @@ def drop(connection: Connection, poll: int) -> None:
 
 def find(connection: Connection, poll: int) -> Poll | None:
     """A poll by its number."""
-    row = connection.execute(sa.select(*COLUMNS).where(polls.c.id == poll)).one_or_none()
+    row = _FIND.row(connection, poll=poll)
     return poll_of(row) if row else None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -10,37 +10,41 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.core.database import Connection, Prepared, insert
+from bot.core.database import Connection, Instant, Prepared, insert, one_of, rows_of
 from bot.core.directory.store import people
 from bot.polls.model.ballots import Ballot, written
 from bot.polls.model.counting import Result, count
 from bot.polls.model.definition import Kind, Question
 from bot.polls.model.poll import Poll
 from bot.polls.model.tally import Tally
-from bot.polls.store.asking import COLUMNS, poll_of
-from bot.polls.store.tables import ballots, polls
+from bot.polls.store.tables import ballots
 
-_MINE: Final = sa.and_(
-    ballots.c.poll_id == polls.c.id, ballots.c.person_id == sa.bindparam("voter"), ballots.c.question == 0
-)
-_VOTING: Final = Prepared(
-    lambda _: (
-        sa.select(*COLUMNS, ballots.c.answer)
-        .select_from(polls.outerjoin(ballots, _MINE))
-        .where(polls.c.id == sa.bindparam("poll"))
+_ANSWERS: Final = Prepared(
+    lambda connection: sa.select(ballots.c.person_id, ballots.c.answer).where(
+        ballots.c.poll_id == sa.bindparam("poll"),
+        ballots.c.question == sa.bindparam("question"),
+        one_of(connection, ballots.c.person_id, "voters"),
     )
 )
-_FACTS: Final = ("poll_id", "person_id", "question", "answer", "voted_at")
-_CAST: Final = Prepared(
-    lambda connection: (
+
+
+def _cast(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
+    given = rows_of(connection, "rows", person=sa.BigInteger, question=sa.Integer, answer=sa.Text)
+    poll, at = sa.bindparam("poll", type_=sa.BigInteger), sa.bindparam("at", type_=Instant)
+    return (
         insert(connection, ballots)
-        .values({name: sa.bindparam(name, type_=ballots.c[name].type) for name in _FACTS})
+        .from_select(
+            ["poll_id", "person_id", "question", "answer", "voted_at"],
+            sa.select(poll, given.c.person, given.c.question, given.c.answer, at).where(sa.true()),
+        )
         .on_conflict_do_update(
             index_elements=["poll_id", "person_id", "question"],
             set_={name: sa.literal_column(f"excluded.{name}") for name in ("answer", "voted_at")},
         )
     )
-)
+
+
+_CAST: Final = Prepared(_cast)
 _GIVEN: Final = sa.and_(
     ballots.c.poll_id == sa.bindparam("poll"),
     ballots.c.question == sa.bindparam("question"),
@@ -56,17 +60,20 @@ _TEXTS: Final = Prepared(lambda connection: sa.select(sa.cast(_listed(connection
 """The same of free text, which may hold any separator: as JSON."""
 
 
-def find_with_answer(connection: Connection, poll: int, voter: int) -> tuple[Poll, str] | None:
-    """A poll, and what a person has answered to its first question so far."""
-    row = _VOTING.row(connection, poll=poll, voter=voter)
-    return (poll_of(row[:-1]), row[-1] or "") if row else None
+def answers(connection: Connection, poll: Poll, question: int, voters: Iterable[int]) -> dict[int, str]:
+    """What people have answered to a question so far, by person; without those who never have."""
+    return dict(_ANSWERS.rows(connection, poll=poll.id, question=question, voters=sorted(set(voters))))
 
 
-def cast(connection: Connection, poll: Poll, voter: int, ballot: Ballot, now: datetime) -> None:
-    """Keep a person's ballot over the one they had."""
-    rows = [(question, answer) for question, answer in enumerate(ballot)]
-    for question, answer in rows:
-        _CAST.run(connection, poll_id=poll.id, person_id=voter, question=question, answer=answer, voted_at=now)
+def cast(connection: Connection, poll: Poll, cast_by: Mapping[int, Ballot], now: datetime) -> None:
+    """Keep people's ballots over those they had."""
+    # In one order everywhere, or two replicas with votes of the same people would wait for each other.
+    rows = [
+        {"person": voter, "question": question, "answer": answer}
+        for voter, ballot in sorted(cast_by.items())
+        for question, answer in enumerate(ballot)
+    ]
+    _CAST.run(connection, poll=poll.id, rows=rows, at=now)
 
 
 def withdraw(connection: Connection, poll: Poll, voter: int, now: datetime) -> bool:

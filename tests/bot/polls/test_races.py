@@ -1,6 +1,7 @@
 """Who comes first: two replicas on one database, and people who press at the same moment."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -136,6 +137,24 @@ async def test_two_votes_at_once_by_one_person_are_one(house: House, flags: str)
     assert not any(map(was_late, answers))
     rows = await house.one.run(lambda c: c.execute(sa.select(ballots.c.answer).where(ballots.c.poll_id == poll)).all())
     assert [tuple(row) for row in rows] in ([("0",)], [("1",)])
+
+
+@pytest.mark.parametrize("flags", ["", "--multi"])
+async def test_crowds_in_the_same_polls_on_two_replicas_lose_nothing(house: House, flags: str) -> None:
+    """Batches of both are of the same people and polls, in whatever order people press."""
+    asked = [await house.ask(flags) for _ in range(3)]
+
+    async def crowd(replica: int, voters: Sequence[str]) -> list[Answer]:
+        acts = [house.press(replica, voter, "polls.vote", f"{poll}:{replica}") for poll in asked for voter in voters]
+        return await asyncio.gather(*acts)
+
+    answers = await asyncio.gather(crowd(0, VOTERS), crowd(1, VOTERS[::-1]))
+    assert {said(answer) for each in answers for answer in each} == {""}
+    mine = sa.select(ballots.c.poll_id, ballots.c.answer)
+    kept = Counter(tuple(row) for row in await house.one.run(lambda c: c.execute(mine).all()))
+    for poll in asked:
+        given = {answer: number for (asked_in, answer), number in kept.items() if asked_in == poll}
+        assert given == {"0,1": len(VOTERS)} if flags else sum(given.values()) == len(VOTERS)
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
