@@ -79,19 +79,7 @@ def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
         _settle_figures(connection, poll)
     redraw(connection, poll, now)
     asked = outreach.asked_of(connection, poll)
-    for place in directory.places_by_id(connection, asked.channels).values():
-        outbox.send(
-            connection,
-            key=f"{subject(poll.id)}:outcome:{place.id}:{now:%Y%m%d%H%M%S}",
-            drawing="polls.outcome",
-            lane=outbox.Lane.PUBLIC,
-            now=now,
-            workspace=place.workspace,
-            place=place.id,
-            author=poll.author,
-            arguments={"poll": str(poll.id)},
-            under=subject(poll.id),
-        )
+    outreach.announce(connection, poll, asked, "outcome", now, author=poll.author)
     closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
     return replace(closed, invite_at=now, invited=0) if asked.by_name else closed
 

@@ -55,7 +55,7 @@ def remind(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Remind the next people who have not voted; where nobody can say who that is, the channels."""
     asked = asked_of(connection, poll)
     if not poll.reminded and not members.known(connection, asked.rosters):
-        _remind_channels(connection, poll, asked, now)
+        announce(connection, poll, asked, "reminder", now, expires=poll.closes_at)
         return replace(poll, reminded_at=now)
     persons = turnout.missing(connection, poll, asked, poll.reminded, BITE)
     _write(connection, poll, persons, now, "remind", "polls.reminder", poll.closes_at)
@@ -109,17 +109,28 @@ def _write(
         )
 
 
-def _remind_channels(connection: Connection, poll: Poll, asked: Asked, now: datetime) -> None:
+def announce(
+    connection: Connection,
+    poll: Poll,
+    asked: Asked,
+    what: str,
+    now: datetime,
+    *,
+    author: int | None = None,
+    expires: datetime | None = None,
+) -> None:
+    """Say something under the poll in each of its channels: an `outcome`, a `response`, a `reminder`."""
     for place in directory.places_by_id(connection, asked.channels).values():
         outbox.send(
             connection,
-            key=f"{subject(poll.id)}:remind:place:{place.id}",
-            drawing="polls.reminder",
+            key=f"{subject(poll.id)}:{what}:{place.id}:{now:%Y%m%d%H%M%S}",
+            drawing=f"polls.{what}",
             lane=outbox.Lane.PUBLIC,
             now=now,
             workspace=place.workspace,
             place=place.id,
+            author=author,
             arguments={"poll": str(poll.id)},
-            expires=poll.closes_at,
+            expires=expires,
             under=subject(poll.id),
         )

@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 
-from bot.core import outbox
 from bot.core.cards import Card
-from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn, View, Withdrawn
 from bot.core.interactions import NOTHING, Answer, Click
 from bot.polls.cards import outreach as shown
-from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drawing, finding, life, outreach, reading
 from bot.polls.service.rights import gone, may_manage
@@ -30,11 +27,12 @@ def respond(turn: Turn) -> Answer:
         limit = shown.LONGEST_ANSWER
         return Answer(problems={"answer": turn.t("An answer has 1 to {limit} characters.", limit=limit)})
     answered = replace(poll, answer=answer, answered_at=turn.now)
-    if outreach.asked_of(turn.connection, poll).by_name and poll.stage is Stage.CLOSED:
+    asked = outreach.asked_of(turn.connection, poll)
+    if asked.by_name and poll.stage is Stage.CLOSED:
         answered = replace(answered, invite_at=turn.now, invited=0)
     asking.change(turn.connection, answered)
     life.redraw(turn.connection, poll, turn.now)
-    _post(turn, poll)
+    outreach.announce(turn.connection, poll, asked, "response", turn.now, author=turn.me.id)
     return NOTHING
 
 
@@ -64,23 +62,6 @@ def draw_reminder(view: View) -> Card | Withdrawn:
         return Withdrawn("voted")
     ballot = drawing.card(view, poll)
     return shown.reminder(view.t, poll, view.prose(poll.title), ballot, public=view.reader is None)
-
-
-def _post(turn: Turn, poll: Poll) -> None:
-    asked = outreach.asked_of(turn.connection, poll)
-    for place in directory.places_by_id(turn.connection, asked.channels).values():
-        outbox.send(
-            turn.connection,
-            key=f"{subject(poll.id)}:response:{place.id}:{turn.now:%Y%m%d%H%M%S}",
-            drawing="polls.response",
-            lane=outbox.Lane.PUBLIC,
-            now=turn.now,
-            workspace=place.workspace,
-            place=place.id,
-            author=turn.me.id,
-            arguments={"poll": str(poll.id)},
-            under=subject(poll.id),
-        )
 
 
 def _owned(turn: Turn, number: int) -> Poll:
