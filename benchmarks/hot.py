@@ -29,9 +29,6 @@ SLOWEST: Final = 250.0
 PAUSE: Final = 1.0
 """Seconds between two redraws of the message."""
 
-JITTER: Final = 0.1
-"""Seconds by which a call may come sooner after the one before than it was begun."""
-
 LATE: Final = 2.0
 """Seconds from the last vote to the redraw that shows it."""
 
@@ -85,7 +82,7 @@ class Hot:
     def holds(self) -> bool:
         """Whether all of it is good enough."""
         door = self.share >= SHARE and self.p99 < SLOWEST
-        drawn = self.gap >= PAUSE - JITTER and self.late < LATE
+        drawn = self.gap >= PAUSE and self.late < LATE
         return door and drawn and self.growth < GROWTH and max(self.opened, self.ranked) < OPENED
 
     def __str__(self) -> str:
