@@ -195,15 +195,6 @@ def same_organisation(connection: Connection, poll: Poll, workspace: Workspace) 
     return bool(connection.execute(theirs).scalar_one() == workspace.organisation)
 
 
-def listed(connection: Connection, author: int, most: int, *, workspace: int | None = None) -> list[Poll]:
-    """The polls of an author, or (for communicators) all of a workspace: what is not closed first, newest first."""
-    whose = polls.c.author_id == author if workspace is None else polls.c.workspace_id == workspace
-    rows = connection.execute(
-        sa.select(*COLUMNS).where(whose).order_by(polls.c.closed_at.is_not(None), polls.c.id.desc()).limit(most)
-    )
-    return [poll_of(row) for row in rows]
-
-
 def newest(connection: Connection, author: int) -> Poll | None:
     """The newest poll of an author that has begun."""
     begun = sa.select(*COLUMNS).where(polls.c.author_id == author, polls.c.opened_at.is_not(None))

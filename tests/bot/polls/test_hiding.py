@@ -147,8 +147,9 @@ async def asked(stage: Stage, flags: str) -> Watched:
     options = " ".join(f'"{option}"' for option in OPTIONS)
     anna = await stage.person("U-anna")
     await stage.type("U-anna", f'/poll "Which is yours?" {options} {flags}')
-    newest = await stage.run(lambda c: asking.listed(c, anna.id, 100))
-    return Watched(stage, max(poll.id for poll in newest))
+    newest = await stage.run(lambda c: asking.newest(c, anna.id))
+    assert newest is not None
+    return Watched(stage, newest.id)
 
 
 @given(history=histories, showing=st.sampled_from(["live", "after-vote", "after-close"]))

@@ -45,7 +45,9 @@ class House:
     async def ask(self, flags: str = "") -> int:
         anna = await self.one.person("U-anna")
         await self.one.type("U-anna", f'/poll "Tea?" "Yes" "No" {flags}')
-        return max(poll.id for poll in await self.one.run(lambda c: asking.listed(c, anna.id, 100)))
+        newest = await self.one.run(lambda c: asking.newest(c, anna.id))
+        assert newest is not None
+        return newest.id
 
     async def press(self, replica: int, account: str, address: str, value: str) -> Answer:
         return await self.replica(replica).press(account, Button("", address, value))
