@@ -111,7 +111,7 @@ def everything(stage: Stage) -> set[tuple[str, str]]:
         (what, f"{feature.name}.{name}")
         for feature in engine.features.values()
         for what, names in (
-            ("pressed", {**feature.clicks, **feature.together}),
+            ("pressed", {**feature.clicks, **feature.batched, **feature.together}),
             ("sent", {**feature.forms, **feature.together}),
             ("drawn", feature.drawings),
         )
