@@ -159,7 +159,7 @@ def hold(connection: Connection, subject: str) -> None:
     SQLite's one writer needs no lock.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(subject))))
+        _HOLD.run(connection, about=subject)
 
 
 def alone(connection: Connection, subjects: Iterable[str]) -> None:
@@ -216,8 +216,13 @@ def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
 
 
-def _lock(subject: str) -> sa.ColumnElement[int]:
+def _lock(subject: str | sa.BindParameter[str]) -> sa.ColumnElement[int]:
     return sa.func.hashtextextended(subject, 0)
+
+
+_HOLD: Final = Prepared(
+    lambda _: sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(sa.bindparam("about", type_=sa.Text))))
+)
 
 
 def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
