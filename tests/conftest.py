@@ -1,5 +1,6 @@
 """What every test can ask for: a database of either kind, a browser, and a Slack."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from playwright.async_api import Browser, Error, Page, Route, async_playwright
 from bot.core.database import metadata
 from bot.features import features
 from tests.parts import chromium as browser
-from tests.parts import emulate, postgres
+from tests.parts import emulate, memory, postgres
 from tests.parts.emulate import Slack
 
 LOOPBACK = (
@@ -25,12 +26,18 @@ LOOPBACK = (
 )
 
 
+def pytest_configure() -> None:
+    """Have `tmp_path` lie where files are made fastest; whoever wants it elsewhere sets the same variable."""
+    if memory.roomy():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory.briskest()))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """Give a PostgreSQL server that lasts as long as the run."""
     if reason := postgres.missing():
         pytest.skip(reason)
-    with postgres.running() as server:
+    with postgres.running(under=memory.briskest()) as server:
         yield server
 
 
