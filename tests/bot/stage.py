@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ from bot.core.rich import Link, spoken
 from bot.core.texts import Texts
 
 T = TypeVar("T")
+Only = Callable[[str, str], bool]
+"""Whether a planned message matters, by its key and its drawing."""
 
 ADDRESS = "https://drumbeat.example.com"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -157,11 +160,10 @@ class Stage:
             for tick in (*feature.ticks.values(), *feature.upkeep.values()):
                 await self.run(lambda c, tick=tick: tick(c, self.clock.now()))  # type: ignore[misc]
 
-    async def planned(self, account: str = "") -> list[Said]:
+    async def planned(self, account: str = "", *, only: Only = lambda _key, _drawing: True) -> list[Said]:
         """What is planned and not yet sent, in the order it is due; for everybody, or for one person."""
         person = (await self.person(account)).id if account else None
-        said = await self.run(self._planned)
-        return [each for each in said if person in (None, each.person)]
+        return await self.run(lambda c: self._planned(c, person, only))
 
     async def states(self) -> dict[str, str]:
         """The state of each outbox row, by key."""
@@ -175,26 +177,23 @@ class Stage:
     def _workspace(self, connection: Connection) -> Workspace:
         return directory.workspace(connection, "stage", "W1")
 
-    def _planned(self, connection: Connection) -> list[Said]:
-        rows = connection.execute(
-            sa.select(outbox).where(outbox.c.state == State.READY.value).order_by(outbox.c.due_at, outbox.c.id)
-        )
-        return [self._said(connection, row) for row in rows]
+    def _planned(self, connection: Connection, person: int | None, only: Only) -> list[Said]:
+        found = sa.select(outbox).where(outbox.c.state == State.READY.value).order_by(outbox.c.due_at, outbox.c.id)
+        if person is not None:
+            found = found.where(outbox.c.person_id == person)
+        view = cache(partial(self._view, connection))
+        return [self._said(view, row) for row in connection.execute(found).all() if only(row.key, row.drawing)]
 
-    def _said(self, connection: Connection, row: sa.Row) -> Said:  # type: ignore[type-arg]
-        workspace = directory.workspace_by_id(connection, row.workspace_id)
-        reader = directory.person(connection, workspace, row.person_id) if row.person_id else None
-        texts = Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone)
-        view = View(
-            connection=connection,
-            workspace=workspace,
-            now=self.clock.now(),
-            t=texts,
-            reader=reader,
-            arguments=json.loads(row.arguments),
-        )
-        card = self.engine.draw(view, row.drawing)
+    def _said(self, view: Callable[[int, int | None], View], row: sa.Row) -> Said:  # type: ignore[type-arg]
+        seen = replace(view(row.workspace_id, row.person_id), arguments=json.loads(row.arguments))
+        card = self.engine.draw(seen, row.drawing)
         return Said(row.key, row.lane, row.due_at, row.expires_at, row.person_id, row.place_id, card, row.drawing)
+
+    def _view(self, connection: Connection, workspace_id: int, person_id: int | None) -> View:
+        workspace = directory.workspace_by_id(connection, workspace_id)
+        reader = directory.person(connection, workspace, person_id) if person_id else None
+        texts = Texts(reader.locale, reader.zone) if reader else Texts(workspace.locale, workspace.zone)
+        return View(connection=connection, workspace=workspace, now=self.clock.now(), t=texts, reader=reader)
 
 
 def buttons(card: Card | Withdrawn | None) -> dict[str, Button]:

@@ -41,6 +41,11 @@ from tests.bot.stage import Said, Stage
 PSEUDO = "ja"
 """Nobody translates into it here, and Babel writes its dates without a Latin letter."""
 
+KEEP_TO_THEMSELVES = {"intros", "polls", "praise", "rhythm"}
+"""Features that change what only they draw: none knows another one (see the contracts of the imports)."""
+SPEAK_OF_ALL = {"home", "outgoing"}
+"""Features that draw what others did."""
+
 LONGEST = {"value": 2000, "label": 75, "state": FORM_STATE, "title": 24}
 """Characters that every platform takes."""
 
@@ -81,31 +86,33 @@ class Walk:
     """A stage whose every answer and planned message is looked at.
 
     `met` is what it came by: `typed`, `pressed`, `sent` or `drawn`, and a name or an address. `seen` are the planned
-    cards so far, `line` is what was typed last behind a command.
+    cards so far, `known` the keys of their messages; `line` is what was typed last behind a command.
     """
 
     stage: Stage
     locale: str
     met: set[tuple[str, str]] = field(default_factory=set)
     seen: set[Card] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
     line: str = ""
 
     async def type(self, account: str, line: str, place: str = "C-general") -> Answer:
         """Somebody types."""
-        self.met.add(("typed", line.split(maxsplit=1)[0].removeprefix("/")))
+        command = line.split(maxsplit=1)[0].removeprefix("/")
+        self.met.add(("typed", command))
         self.line = line.partition(" ")[2]
-        return await self._hear(await self.stage.type(account, line, place))
+        return await self._hear(await self.stage.type(account, line, place), by=self._whose(command))
 
     async def press(self, account: str, card: Card | Form | None, address: str, value: str = "") -> Answer:
         """Somebody presses the first button of a card that leads to `address`."""
         assert isinstance(card, Card)
         self.met.add(("pressed", address))
         button = next(each for each in pressable(card) if each.address == address)
-        return await self._hear(await self.stage.press(account, button, value))
+        return await self._hear(await self.stage.press(account, button, value), by=_feature(address))
 
     async def force(self, account: str, address: str, value: str = "") -> Answer:
         """Somebody presses a button of a card that is older than what happened since."""
-        return await self._hear(await self.stage.press(account, Button("", address, value)))
+        return await self._hear(await self.stage.press(account, Button("", address, value)), by=_feature(address))
 
     async def send(self, account: str, answer: Answer, /, **values: Value) -> Answer:
         """Somebody sends the form they got."""
@@ -114,7 +121,7 @@ class Walk:
         sent = await self.stage.send(account, answer.form, **values)
         if sent.problems:
             self.see(replace(answer.form, problems=dict(sent.problems)))
-        return await self._hear(sent)
+        return await self._hear(sent, by=_feature(answer.form.address))
 
     async def happen(self, account: str, event: str) -> Answer:
         """Something happens by itself."""
@@ -129,7 +136,7 @@ class Walk:
 
     async def newest(self, drawing: str) -> Card:
         """The card of the newest planned message with a drawing."""
-        cards = [said.card for said in await self.stage.planned() if said.drawing == drawing]
+        cards = [said.card for said in await self.stage.planned(only=lambda _, drawn: drawn == drawing)]
         assert isinstance(cards[-1], Card)
         return cards[-1]
 
@@ -142,18 +149,28 @@ class Walk:
         assert isinstance(drawn, Card)
         self.see(drawn)
 
-    async def _hear(self, answer: Answer) -> Answer:
+    async def _hear(self, answer: Answer, by: str = "") -> Answer:
         for said in (answer.whisper, answer.replace, answer.own, answer.home, answer.form):
             if said:
                 self.see(said)
-        await self._look()
+        await self._look(by)
         return answer
 
-    async def _look(self) -> None:
-        for said in await self.stage.planned():
+    async def _look(self, by: str = "") -> None:
+        """Look at all that is planned; after an act of a feature that keeps to itself, not at what is others'."""
+        changed = SPEAK_OF_ALL | {by}
+
+        def matters(key: str, drawing: str) -> bool:
+            return by not in KEEP_TO_THEMSELVES or _feature(drawing) in changed or key not in self.known
+
+        for said in await self.stage.planned(only=matters):
             self._witness(said)
 
+    def _whose(self, command: str) -> str:
+        return next(name for name, each in self.stage.engine.features.items() if command in each.commands)
+
     def _witness(self, said: Said) -> None:
+        self.known.add(said.key)
         if isinstance(said.card, Card) and said.card not in self.seen:
             self.seen.add(said.card)
             self.met.add(("drawn", said.drawing))
@@ -199,6 +216,10 @@ class Walk:
         check_card(card)
         assert teams.size(card) <= teams.LARGEST
         self._understand(labels(card))
+
+
+def _feature(address: str) -> str:
+    return address.partition(".")[0]
 
 
 def labels(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
