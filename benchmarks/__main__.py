@@ -8,13 +8,14 @@ import argparse
 import logging
 from collections.abc import Callable, Mapping
 
-from benchmarks import capacity, hot, idle, lag, overhead, planning, queue, start, votes
+from benchmarks import bots, capacity, hot, idle, lag, overhead, planning, queue, start, votes
 from benchmarks.verdict import Verdict
 from bot.core.logs import configure_logs
 
 BENCHMARKS: Mapping[str, Callable[[bool], Verdict]] = {
     "votes": votes.run,
     "hot": hot.run,
+    "bots": bots.run,
     "planning": planning.run,
     "overhead": overhead.run,
     "queue": queue.run,

@@ -39,7 +39,7 @@ def _measure(votes: int, rounds: int) -> tuple[float, float]:
     with ExitStack() as parts, tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         bolt = parts.enter_context(bare(place))
-        house = parts.enter_context(serving.house(place, _settings(), people=PEOPLE))
+        house = parts.enter_context(serving.house(place, settings(), people=PEOPLE))
         poll = polling.ask(house, serving.sqlite(place), SECRET, OPTIONS)
         shares, tails = [], []
         for number in range(rounds):
@@ -61,7 +61,8 @@ def tell(name: str, figures: load.Figures) -> None:
         raise SystemExit(f"{figures.refused} were refused")
 
 
-def _settings() -> dict[str, str]:
+def settings() -> dict[str, str]:
+    """What lets Drumbeat serve a pretended Slack."""
     return {"SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_SIGNING_SECRET": SECRET}
 
 

@@ -1,7 +1,8 @@
-"""Other people's job queues doing the dispatcher's calls, in a virtual environment of their own (`make bench`).
+"""Other people's programs, in a virtual environment of their own (`make bench`).
 
-Each module runs as a process, `python -m benchmarks.rivals.NAME prepare|work URL PORT JOBS IN_FLIGHT`: first it puts so
-many jobs into a fresh PostgreSQL database, then it works them off.
+Job queues do the dispatcher's calls. Each is a process, `python -m benchmarks.rivals.NAME_jobs prepare|work URL PORT
+JOBS IN_FLIGHT`: first it puts so many jobs into a fresh PostgreSQL database, then it works them off. A poll bot takes
+votes, see its own module.
 """
 
 import subprocess
@@ -19,7 +20,13 @@ NAMES: Final = ("procrastinate", "dbos")
 
 def missing() -> str:
     """Say that they are not installed, or nothing if they are."""
-    return "" if PYTHON.exists() else f"{' and '.join(NAMES)} are not installed: `make bench` does it"
+    return "" if PYTHON.exists() else "other people's programs are not installed: `make bench` does it"
+
+
+def votes(folder: Path, number: int) -> float:
+    """Let the poll bot take votes of so many people, one after the other; votes a second."""
+    command = [str(PYTHON), "-m", "benchmarks.rivals.simplebot_votes", str(folder), str(number)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout)
 
 
 def prepare(rival: str, url: str, port: int, jobs: int, in_flight: int) -> None:
