@@ -62,7 +62,7 @@ class Size:
 
 
 WHOLE: Final = Size(500, 200, 30, 25.0)
-SMALL: Final = Size(100, 40, 2, 8.0)
+SMALL: Final = Size(100, 40, 2, 12.0)
 
 
 @dataclass(frozen=True)
