@@ -1,5 +1,6 @@
 """Each chat as people use it, beside a running bot."""
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -50,6 +51,7 @@ async def house(slack: Slack, tmp_path: Path) -> AsyncIterator[House]:
             sender = Sender(slack.events_to, slack.api_url.replace("/api/", "/reply"), slack, client)
             yield House(program, slack, sender)
         slack.events_to = ""
+        await asyncio.to_thread(program.end)  # it finishes calls that this loop answers
 
 
 @pytest.fixture(scope="session")
