@@ -1,13 +1,14 @@
 """The form behind `/poll`: what most polls need, and the way to the rest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.core.cards import Option
 from bot.core.forms import ChoiceField, Field, Form, PlaceField, TextField, WhenField
 from bot.core.interactions import place_token
 from bot.core.texts import Texts
+from bot.polls.cards.problems import beside
 from bot.polls.model.definition import LONGEST_QUESTION, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft
 
@@ -20,36 +21,41 @@ RIGHT: Final = "* "
 """Stands before a quiz's right options in the form."""
 
 
-def form(t: Texts, draft: Draft, problems: Mapping[str, str], *, private: bool, number: int = 0, page: int = 0) -> Form:
+def form(
+    t: Texts,
+    draft: Draft,
+    problems: Mapping[str, str],
+    *,
+    private: bool,
+    number: int = 0,
+    more: Sequence[Field] = (),
+) -> Form:
     """The form behind `/poll`, filled with what is known already. In a private chat it does not ask where.
 
-    `number` is the draft that it changes, `page` the question of it; 0 begins a poll.
+    `number` is the draft that it changes; 0 begins a poll. `more` are settings that are not as usual.
     """
-    place = draft.places[0] if draft.places else None
-    asked = draft.questions[page]
+    place, *also = draft.places or (None,)
+    closes = draft.closes_at.isoformat() if draft.closes_at else ""
+    fields = (
+        *question_fields(t, draft.questions[0]),
+        promises(t, draft.promise),
+        showings(t, draft.showing),
+        WhenField(id="closes", label=t("Closes"), value=closes, hint=t("Leave it empty to close it yourself.")),
+        *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
+        *more,
+        then(t, "ask", "more", "question", "draft"),
+    )
     return Form(
         address="polls.create",
         title=t("Ask a poll"),
         submit=t("Go on"),
-        fields=(
-            *question_fields(t, asked),
-            promises(t, draft.promise),
-            showings(t, draft.showing),
-            WhenField(
-                id="closes",
-                label=t("Closes"),
-                value=draft.closes_at.isoformat() if draft.closes_at else "",
-                hint=t("Leave it empty to close it yourself."),
-            ),
-            *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
-            then(t, "ask", "more", "question", "draft"),
-        ),
-        state=json.dumps({"place": place, "poll": number}),
-        problems=_shown(problems),
+        fields=fields,
+        state=json.dumps({"place": place, "also": also, "poll": number}),
+        problems=beside(problems, {field.id for field in fields}, "question"),
     )
 
 
-def question_form(t: Texts, number: int, page: int, asked: Question, problems: Mapping[str, str]) -> Form:
+def question_form(t: Texts, number: int, page: int, asked: Question) -> Form:
     """A further question of a draft, or one that is changed."""
     return Form(
         address="polls.question",
@@ -57,7 +63,6 @@ def question_form(t: Texts, number: int, page: int, asked: Question, problems: M
         submit=t("Go on"),
         fields=(*question_fields(t, asked), then(t, "ask", "question", "more", "draft")),
         state=json.dumps({"poll": number, "page": page}),
-        problems=_shown(problems),
     )
 
 
@@ -141,14 +146,6 @@ def _kind(asked: Question) -> str:
     if asked.kind is Kind.CHOICE and asked.several:
         return SEVERAL
     return RATING_10 if asked.kind is Kind.RATING and asked.scale > SCALE else asked.kind.value
-
-
-def _shown(problems: Mapping[str, str]) -> dict[str, str]:
-    """Problems of fields that are not in the form stand beside the question."""
-    fields = {"question", "options", "kind", "promise", "showing", "closes", "place", "then"}
-    shown = {name: sentence for name, sentence in problems.items() if name in fields}
-    elsewhere = [sentence for name, sentence in problems.items() if name not in fields]
-    return {"question": elsewhere[0], **shown} if elsewhere else shown
 
 
 def _token(place: int | None) -> str:

@@ -1,6 +1,7 @@
 """What is wrong with a draft, in sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from bot.core.cards import Card, Part, Prose
 from bot.core.forms import FORM_TEXT, Form, TextField
@@ -19,10 +20,22 @@ from bot.polls.model.definition import (
 from bot.polls.model.draft import Draft, Problem
 from bot.polls.model.flags import KNOWN
 
+_NEAREST: Final = {"most": "limits", "place": "who", "closes": "opens"}
+"""Where a form has no field for something, the one that is closest."""
+
 
 def problems(t: Texts, draft: Draft, found: Mapping[str, Problem]) -> dict[str, str]:
     """What is wrong with a draft, in sentences, by form field."""
     return {name: _sentence(t, draft, problem) for name, problem in found.items()}
+
+
+def beside(problems: Mapping[str, str], fields: Collection[str], otherwise: str) -> dict[str, str]:
+    """Problems by the fields that a form has: what has none there stands at the nearest, or at `otherwise`."""
+    shown = {name: sentence for name, sentence in problems.items() if name in fields}
+    for name, sentence in problems.items():
+        nearest = _NEAREST.get(name, otherwise)
+        shown.setdefault(name if name in fields else nearest if nearest in fields else otherwise, sentence)
+    return shown
 
 
 def fits(asked: Form) -> bool:
@@ -100,6 +113,11 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
         Problem.UNKNOWN_VALUE: lambda: t("I cannot read what stands behind {flag}.", flag=f"--{draft.unread[0]}"),
         Problem.TWO_PROMISES: lambda: t("Please choose one of open, confidential and secret."),
         Problem.NO_PLACE: lambda: t("Choose the channel to ask in."),
+        Problem.FIXED_OPTIONS: lambda: t(
+            "Options can be added to one choice or one ranking only. Ask one of those, or set “{field}” to “{nobody}”.",
+            field=t("Who may add options"),
+            nobody=t("Nobody"),
+        ),
         Problem.UNKNOWN_GROUP: lambda: t("I do not know {name} here.", name=draft.unfound[0]),
     }
     return sentences[problem]()

@@ -1,6 +1,6 @@
 """What is asked: questions of every kind, what is promised to voters, and when results show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -110,6 +110,11 @@ class Question:
     def several(self) -> bool:
         """Whether more than one option can be chosen."""
         return self.kind in (Kind.CHOICE, Kind.QUIZ) and self.most > 1
+
+
+def extensible(questions: Sequence[Question]) -> bool:
+    """Whether options can be added later: to one choice, or one ranking. A quiz has its right answers already."""
+    return len(questions) == 1 and questions[0].kind in (Kind.CHOICE, Kind.RANKED)
 
 
 def lowest(question: Question) -> int:

@@ -19,6 +19,7 @@ from bot.polls.model.definition import (
     Promise,
     Question,
     Showing,
+    extensible,
     repeated,
 )
 
@@ -53,6 +54,7 @@ class Problem(StrEnum):
     TWO_PROMISES = "two_promises"
     NO_PLACE = "no_place"
     UNKNOWN_GROUP = "unknown_group"
+    FIXED_OPTIONS = "fixed_options"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +107,16 @@ class Draft:
             "remind": self._reminding(),
             "answer_by": self._answering(now),
             "place": self._audience(),
+            "adding": self._adding(),
         }
         return {name: problem for name, problem in wrong.items() if problem}
 
     def settled(self) -> "Draft":
         """The draft with what follows from its promise: a secret poll shows nothing before it has closed."""
         return replace(self, showing=Showing.AFTER_CLOSE) if self.promise is Promise.SECRET else self
+
+    def _adding(self) -> Problem | None:
+        return None if self.adding is Adding.NO or extensible(self.questions) else Problem.FIXED_OPTIONS
 
     def _settings(self) -> Problem | None:
         if self.unknown:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.polls.model.breakdown import FLOOR
-from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
+from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing, extensible
 
 EDITABLE_FOR: Final = timedelta(minutes=15)
 """How long after opening its words can still be changed, with a visible mark."""
@@ -116,8 +116,8 @@ class Poll:
 
     @property
     def grows(self) -> bool:
-        """Whether people may add options: to one choice, or one ranking. A quiz has its right answers already."""
-        return self.adding is not Adding.NO and not self.survey and self.questions[0].kind in (Kind.CHOICE, Kind.RANKED)
+        """Whether people may add options."""
+        return self.adding is not Adding.NO and extensible(self.questions)
 
     def takes_votes(self, now: datetime) -> bool:
         """Whether a vote still counts at `now`, even if nobody has closed it yet."""

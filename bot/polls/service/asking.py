@@ -7,14 +7,14 @@ from dataclasses import replace
 from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
-from bot.core.interactions import NOTHING, Answer, Submission
+from bot.core.interactions import NOTHING, Answer, Submission, Value
 from bot.core.places import PlaceKind
 from bot.polls.cards import asking as shown
 from bot.polls.cards.problems import fits, problems, too_long
 from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
 from bot.polls.model.poll import Poll
-from bot.polls.service import life, reading, repeating
+from bot.polls.service import extras, life, reading, repeating
 from bot.polls.service.finding import number_of
 from bot.polls.service.rights import gone
 from bot.polls.store import asking, series
@@ -35,12 +35,12 @@ def line(turn: Turn, text: str) -> Answer:
     return ask(turn, draft)
 
 
-def create(turn: Turn) -> tuple[Draft, int, str] | Answer:
-    """The form was sent: the draft in it, the number of the one it changes (or 0), and what comes next."""
+def first(turn: Turn) -> tuple[Draft, int, Mapping[str, Value]]:
+    """The form behind `/poll` as it was sent: the draft, the number of the one it changes (or 0), and all values."""
     if not isinstance(turn.act, Submission):
         raise TypeError(turn.act)
     values = turn.act.values
-    here, number = _carried(turn, turn.act.state)
+    here, also, number = _carried(turn, turn.act.state)
     place = reading.place_in(reading.one(values.get("place"))) or here
     draft = reading.dated(
         turn,
@@ -48,13 +48,11 @@ def create(turn: Turn) -> tuple[Draft, int, str] | Answer:
             questions=(reading.asked(values),),
             promise=reading.among(Promise, values.get("promise"), Promise.OPEN),
             showing=reading.among(Showing, values.get("showing"), Showing.LIVE),
-            places=(place,) if place else (),
+            places=tuple(dict.fromkeys(filter(None, (place, *also)))),
             typed=Typed(closing=reading.one(values.get("closes")) or "never"),
         ),
     ).settled()
-    if wrong := draft.problems(turn.now):
-        return Answer(problems=problems(turn.t, draft, wrong))
-    return draft, number, reading.one(values.get("then"))
+    return draft, number, values
 
 
 def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
@@ -85,7 +83,7 @@ def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
 def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:
     """Nothing typed is lost: the form opens filled, or, where it is too long for any form, the words come back."""
     sentences = problems(turn.t, draft, wrong)
-    form = shown.form(turn.t, draft, sentences, private=_private(turn))
+    form = shown.form(turn.t, draft, sentences, private=_private(turn), more=extras.unusual(turn, draft, wrong))
     if fits(form):
         return Answer(form=form)
     return Answer(whisper=too_long(turn.t, sentences, draft))
@@ -99,12 +97,13 @@ def _must_be_ours(turn: Turn, places: Collection[int]) -> None:
         raise Refused(turn.t("Choose the channel to ask in."))
 
 
-def _carried(turn: Turn, state: str) -> tuple[int, int]:
-    """The place and the draft that travelled with a form, 0 where there is none; a client may have changed them."""
+def _carried(turn: Turn, state: str) -> tuple[int, list[int], int]:
+    """The places and the draft that travelled with a form, 0 where there is none; a client may have changed them."""
     try:
         read = json.loads(state or "{}")
-        return number_of(read.get("place") or 0), number_of(read.get("poll") or 0)
-    except (ValueError, AttributeError):
+        also = list(map(number_of, read.get("also") or ()))
+        return number_of(read.get("place") or 0), also, number_of(read.get("poll") or 0)
+    except (ValueError, TypeError, AttributeError):
         raise gone(turn) from None
 
 

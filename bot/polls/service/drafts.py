@@ -1,25 +1,21 @@
 """Polls that nobody has seen yet: kept, added to, set, asked or thrown away. And templates, which begin one."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.cards import Card, note
-from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.forms import Form
-from bot.core.interactions import Answer, Click, Value
-from bot.core.places import PlaceKind
-from bot.core.words import mentioned
+from bot.core.interactions import Answer, Click
 from bot.polls.cards import asking as forms
 from bot.polls.cards import drafts as shown
-from bot.polls.cards.problems import problems
-from bot.polls.model import flags
-from bot.polls.model.definition import Adding, Question
+from bot.polls.cards import extras as further
+from bot.polls.cards.problems import beside, problems
+from bot.polls.model.definition import Question
 from bot.polls.model.draft import Draft, Problem, Typed, question_problems
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.templates import Template, template
-from bot.polls.service import asking, finding, outreach, reading
+from bot.polls.service import asking, extras, finding, outreach, reading
 from bot.polls.service.rights import managed
 from bot.polls.service.standing import questions
 from bot.polls.service.voting import found
@@ -28,39 +24,39 @@ from bot.polls.store import asking as store
 
 def create(turn: Turn) -> Answer:
     """The form behind `/poll` was sent."""
-    made = asking.create(turn)
-    if isinstance(made, Answer):
-        return made
-    draft, number, then = made
-    if number:
-        before = mine(turn, number)
-        kept = draft_of(turn, before)
-        draft = replace(
-            kept,
-            questions=(*draft.questions, *before.questions[1:]),
-            promise=draft.promise,
-            showing=draft.showing,
-            places=draft.places,
-            closes_at=draft.closes_at,
-        )
-    return onward(turn, draft, number, then)
+    first, number, values = asking.first(turn)
+    before = draft_of(turn, mine(turn, number)) if number else first
+    draft = replace(
+        before,
+        questions=(*first.questions, *before.questions[1:]),
+        promise=first.promise,
+        showing=first.showing,
+        places=first.places,
+        closes_at=first.closes_at,
+        typed=first.typed,
+    )
+    draft = extras.said(turn, before, draft, values)
+    if wrong := draft.problems(turn.now):
+        return Answer(problems=beside(problems(turn.t, draft, wrong), values, "question"))
+    return onward(turn, draft, number, reading.one(values.get("then")))
 
 
 def question(turn: Turn) -> Answer:
     """The button that adds a question to a draft, or its form."""
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
-        return Answer(form=forms.question_form(turn.t, poll.id, len(poll.questions), Question(""), {}))
+        return Answer(form=forms.question_form(turn.t, poll.id, len(poll.questions), Question("")))
     number, page, values = finding.sent(turn)
     poll = mine(turn, number)
     page = min(max(page, 0), len(poll.questions))
     asked = reading.asked(values)
     draft = draft_of(turn, poll)
-    wrong: dict[str, Problem] = question_problems(asked)
-    wrong = wrong or replace(draft, questions=(*poll.questions[:page], asked)).problems(turn.now)
-    if wrong:
-        return Answer(problems=problems(turn.t, replace(draft, questions=(asked,)), wrong))
     everything = (*poll.questions[:page], asked, *poll.questions[page + 1 :])
+    wrong: dict[str, Problem] = question_problems(asked)
+    wrong = wrong or replace(draft, questions=everything).problems(turn.now)
+    if wrong:
+        sentences = problems(turn.t, replace(draft, questions=(asked,)), wrong)
+        return Answer(problems=beside(sentences, values, "question"))
     return onward(turn, replace(draft, questions=everything), poll.id, reading.one(values.get("then")))
 
 
@@ -71,16 +67,19 @@ def settings(turn: Turn) -> Answer:
         return Answer(form=_settings(turn, poll.id, draft_of(turn, poll)))
     number, _, values = finding.sent(turn)
     poll = mine(turn, number)
-    draft = _set(turn, draft_of(turn, poll), values)
+    kept = draft_of(turn, poll)
+    draft = extras.said(turn, kept, kept, values)
     if wrong := draft.problems(turn.now):
-        return Answer(problems=_settings(turn, poll.id, draft, problems(turn.t, draft, wrong)).problems)
+        return Answer(problems=beside(problems(turn.t, draft, wrong), values, "then"))
     return onward(turn, draft, poll.id, reading.one(values.get("then")))
 
 
 def revise(turn: Turn) -> Answer:
     """The button that opens a draft's first form again."""
     poll = mine(turn, found(turn).id)
-    return Answer(form=forms.form(turn.t, draft_of(turn, poll), {}, private=False, number=poll.id))
+    draft = draft_of(turn, poll)
+    more = extras.unusual(turn, draft)
+    return Answer(form=forms.form(turn.t, draft, {}, private=False, number=poll.id, more=more))
 
 
 def launch(turn: Turn) -> Answer:
@@ -88,7 +87,8 @@ def launch(turn: Turn) -> Answer:
     poll = mine(turn, found(turn).id)
     draft = replace(draft_of(turn, poll), opens_at=None)
     if wrong := draft.problems(turn.now):
-        return Answer(form=forms.form(turn.t, draft, problems(turn.t, draft, wrong), private=False, number=poll.id))
+        sentences, more = problems(turn.t, draft, wrong), extras.unusual(turn, draft, wrong)
+        return Answer(form=forms.form(turn.t, draft, sentences, private=False, number=poll.id, more=more))
     asking.ask(turn, draft, poll.id)
     return Answer(replace=note(turn.t("Asked.")))
 
@@ -125,7 +125,7 @@ def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
             return asking.ask(turn, draft, number)
         case "question":
             kept = asking.write(turn, draft, number)
-            return Answer(form=forms.question_form(turn.t, kept.id, len(kept.questions), Question(""), {}))
+            return Answer(form=forms.question_form(turn.t, kept.id, len(kept.questions), Question("")))
         case "more":
             kept = asking.write(turn, draft, number)
             return Answer(form=_settings(turn, kept.id, draft))
@@ -168,50 +168,12 @@ def draft_of(turn: Turn, poll: Poll) -> Draft:
         remind=poll.remind,
         owner=poll.owner,
         answer_by=poll.answer_by,
-        typed=Typed(reminding=_hours(poll)),
+        typed=Typed(reminding=_before(poll)),
     )
 
 
-def _settings(turn: Turn, number: int, draft: Draft, wrong: Mapping[str, str] | None = None) -> Form:
-    groups = directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)
-    elsewhere = directory.places_beyond(turn.connection, turn.workspace, PlaceKind.CHANNEL)
-    return shown.settings(turn.t, number, draft, groups, elsewhere, wrong or {})
-
-
-def _set(turn: Turn, draft: Draft, values: Mapping[str, Value]) -> Draft:
-    """A draft with what the settings' form says."""
-    who = reading.many(values.get("who"))
-    elsewhere = {place.id for place in directory.places_beyond(turn.connection, turn.workspace, PlaceKind.CHANNEL)}
-    also = [int(each) for each in reading.many(values.get("also")) if each.isdecimal() and int(each) in elsewhere]
-    known = {place.id for place in directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)}
-    first = draft.questions[0]
-    if limits := reading.one(values.get("limits")).strip():
-        least, most = flags.limits(limits, len(first.options)) or (0, 0)
-        first = replace(first, least=least, most=most)
-    if explanation := reading.one(values.get("explanation")).strip():
-        first = replace(first, explanation=explanation)
-    owners = mentioned(" ".join(reading.many(values.get("owner"))))
-    closing = draft.closes_at.isoformat() if draft.closes_at else "never"
-    typed = Typed(
-        opening=reading.one(values.get("opens")),
-        closing=closing,
-        reminding=reading.one(values.get("remind")).strip(),
-        repeating=reading.one(values.get("every")).strip(),
-        answering=reading.one(values.get("answer_by")),
-    )
-    return reading.dated(
-        turn,
-        replace(
-            draft,
-            questions=(first, *draft.questions[1:]),
-            places=(*(place for place in draft.places if place not in elsewhere), *also),
-            groups=tuple(int(each) for each in who if each.isdecimal() and int(each) in known),
-            everybody=shown.EVERYBODY in who,
-            adding=reading.among(Adding, values.get("adding"), Adding.NO),
-            owner=owners[0] if owners else None,
-            typed=typed,
-        ),
-    )
+def _settings(turn: Turn, number: int, draft: Draft) -> Form:
+    return further.form(turn.t, number, extras.fields(turn, draft))
 
 
 def _from(turn: Turn, chosen: Template) -> Draft:
@@ -224,5 +186,9 @@ def _from(turn: Turn, chosen: Template) -> Draft:
     return Draft(questions=tuple(asked), promise=chosen.promise, showing=chosen.showing, places=reading.here(turn))
 
 
-def _hours(poll: Poll) -> str:
-    return "" if poll.remind is None else f"{round(poll.remind.total_seconds() / 3600)}h"
+def _before(poll: Poll) -> str:
+    """A reminder's time as somebody would type it."""
+    if poll.remind is None:
+        return ""
+    minutes = round(poll.remind.total_seconds() / 60)
+    return next(f"{minutes // size}{unit}" for unit, size in reading.UNITS if minutes % size == 0)

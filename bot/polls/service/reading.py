@@ -27,7 +27,8 @@ OPEN_FOR: Final = timedelta(days=3)
 NEVER: Final = frozenset({"never", "nie"})
 EVERYBODY: Final = frozenset({"everybody", "everyone", "all", "alle"})
 _SPAN: Final = re.compile(r"(\d{1,3})\s*(m|min|h|d|w)?")
-_UNITS: Final = {"m": 1, "min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
+UNITS: Final = (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60), ("m", 1))
+"""What lengths of time are typed in, and their minutes."""
 
 
 def line(turn: Turn, text: str) -> Draft:
@@ -98,7 +99,7 @@ def dated(turn: Turn, draft: Draft) -> Draft:
 def span(text: str) -> timedelta | None:
     """A length of time as people type it: `24h`, `2d`; a bare number is hours."""
     found = _SPAN.fullmatch(text.strip().lower())
-    return timedelta(minutes=int(found[1]) * _UNITS[found[2] or "h"]) if found else None
+    return timedelta(minutes=int(found[1]) * dict(UNITS)[(found[2] or "h")[0]]) if found else None
 
 
 def one(value: Value | None) -> str:

@@ -58,13 +58,14 @@ async def misread_flags(walk: Walk) -> None:
         "--start 3h --close 2h",
         "--every чай",
         "--remind чай",
-        "--remind 1h --close never",
+        "--remind 1 --close never",
         "--owner <@U-ben>",
         "--answer-by вчера",
         "--audience чай",
         "--in чай",
         "--explain " + "ж" * 501,
         "--quiz Кофе",
+        "--quiz Суп --add-options",
     ):
         await walk.type("U-ben", f'/poll "Обед?" "Суп" "Рис" {flags}')
     options = " ".join(f'"{number}"' for number in range(11))

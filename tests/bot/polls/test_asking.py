@@ -4,7 +4,7 @@ import pytest
 
 from bot.polls.service import reading
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Stage, read_aloud
+from tests.bot.stage import Stage, buttons, read_aloud
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ async def test_the_whole_line_of_the_book(stage: Stage) -> None:
         ("--audience @nobody", "I do not know @nobody here"),
         ("--quiz Oslo", "needs its right answer"),
         ("--owner somebody --answer-by 2w", "cannot read what stands behind --owner"),
+        ("--quiz Green --add-options", "Options can be added to one choice or one ranking only"),
     ],
 )
 async def test_what_cannot_be_read_is_said_and_nothing_is_lost(stage: Stage, flags: str, sentence: str) -> None:
@@ -66,6 +67,26 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(stage: Stage, fla
     assert any(sentence in problem for problem in answer.form.problems.values()), answer.form.problems
     assert answer.form.fields[0].value == "Tea?"  # type: ignore[union-attr]
     assert not await stage.planned()
+
+
+async def test_what_stood_in_the_line_is_asked_once_it_is_put_right(stage: Stage) -> None:
+    who = "--in <#C-social> --in #general --owner <@U-ben> --add-options ask --multi 2-2"
+    when = "--start tomorrow 9:00 --close 8h --remind 2h --answer-by 3w"
+    form = (await stage.type("U-anna", f'/poll "Tea?" "Green" {who} {when}')).form
+    assert form is not None
+    assert "at least 2 options" in form.problems["options"]
+    await stage.send("U-anna", form, options="Green\nBlack\nWhite")
+    stage.clock.move(days=1)
+    await stage.tick()
+    asked = [each for each in await stage.planned() if each.drawing == "polls.ballot"]
+    assert len({each.place for each in asked}) == 2
+    text = asked[0].text
+    assert "choose 2" in text
+    assert "what comes of it" in text
+    stage.clock.move(hours=6)
+    await stage.tick()
+    assert [each for each in await stage.planned() if each.drawing == "polls.reminder"]
+    assert "Add an option" in buttons(await ballot(stage))
 
 
 @pytest.mark.parametrize(("typed", "minutes"), [("24h", 1440), ("2d", 2880), ("90 min", 90), ("3", 180)])

@@ -1,8 +1,9 @@
 """Drafts, surveys and templates, from the form to the poll."""
 
 from bot.core.cards import Card, Select
+from bot.core.interactions import Value
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Stage, buttons, read_aloud
+from tests.bot.stage import Stage, buttons, filling, read_aloud
 
 
 async def a_draft(stage: Stage, then: str = "draft") -> Card:
@@ -42,6 +43,29 @@ async def test_a_draft_can_be_changed(stage: Stage) -> None:
     assert "Coffee?\nGreen · Black" in read_aloud(changed.whisper)
     await stage.press("U-anna", buttons(changed.whisper)["Ask it now"])
     assert "Coffee?" in read_aloud(await ballot(stage))
+
+
+async def test_a_draft_that_is_changed_keeps_everything_that_was_set(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    values = {"question": "Which days?", "options": "Mon\nTue\nWed", "kind": "several", "then": "more"}
+    extras = (await stage.send("U-anna", form, **values)).form
+    set_to: dict[str, Value] = {
+        "limits": "2-2",
+        "remind": "90m",
+        "answer_by": "2026-12-24T12:00:00+00:00",
+        "who": ("everybody",),
+    }
+    draft = (await stage.send("U-anna", extras, **set_to, then="draft")).whisper
+    changed = (await stage.press("U-anna", buttons(draft)["Change"])).form
+    assert changed is not None
+    held = {field.id: filling(field) for field in changed.fields}
+    assert {name: held[name] for name in set_to} == set_to
+    assert not {"adding", "opens", "every", "owner"} & held.keys()
+    without = await stage.send("U-anna", changed, closes="", then="ask")
+    assert "needs a closing time" in without.problems["remind"]
+    await stage.send("U-anna", changed, question="Which day?", then="ask")
+    assert "Which day?" in read_aloud(await ballot(stage))
+    assert "choose 2" in read_aloud(await ballot(stage))
 
 
 async def test_a_survey_asks_its_questions_page_by_page(stage: Stage) -> None:

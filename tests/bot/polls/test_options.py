@@ -106,14 +106,63 @@ async def test_different_options_at_once_are_all_there_and_votes_stay_where_they
     assert text.count("Soup") == 5
 
 
-@pytest.mark.parametrize(
-    "line", [LUNCH, '/poll "Capital?" "Sydney" "Canberra" --quiz Canberra --add-options', '/poll "Well?" --rating']
-)
+@pytest.mark.parametrize("line", [LUNCH, '/poll "Well?" --rating'])
 async def test_a_poll_that_takes_no_options_takes_none(stage: Stage, line: str) -> None:
     await stage.type("U-ben", line)
     assert "Add an option" not in buttons(await ballot(stage))
     refusal = await stage.press("U-chen", Button("", "polls.add", "1"))
     assert "No options can be added" in read_aloud(refusal.whisper)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Capital?" "Sydney" "Canberra" --quiz Canberra',
+        '"Well?" --rating',
+        '"Well?" --nps',
+        '"Well?" --yesno',
+        '"Well?" --text',
+    ],
+)
+async def test_options_are_not_promised_where_none_can_be_added(stage: Stage, line: str) -> None:
+    form = (await stage.type("U-ben", f"/poll {line} --add-options ask --remind 2h")).form
+    assert form is not None
+    assert form.problems["adding"] == (
+        "Options can be added to one choice or one ranking only. "
+        "Ask one of those, or set “Who may add options” to “Nobody”."
+    )
+    assert not await stage.planned()
+    assert "Options can be added" in (await stage.send("U-ben", form)).problems["adding"]
+    await stage.send("U-ben", form, adding="no")
+    assert "Add an option" not in buttons(await ballot(stage))
+
+
+async def test_whoever_wants_options_added_to_a_quiz_may_ask_a_choice_instead(stage: Stage) -> None:
+    form = (await stage.type("U-ben", '/poll "Capital?" "Sydney" "Canberra" --quiz Canberra --add-options')).form
+    await stage.send("U-ben", form, kind="choice", options="Sydney\nCanberra")
+    assert "Add an option" in buttons(await ballot(stage))
+
+
+async def test_a_draft_offers_added_options_only_where_they_can_be(stage: Stage) -> None:
+    form = (await stage.type("U-ben", "/poll")).form
+    rating = await stage.send("U-ben", form, question="Well?", kind="rating", then="more")
+    assert rating.form is not None
+    assert "adding" not in {field.id for field in rating.form.fields}
+
+
+async def test_a_draft_whose_options_grow_becomes_no_survey_and_no_quiz(stage: Stage) -> None:
+    form = (await stage.type("U-ben", "/poll")).form
+    extras = (await stage.send("U-ben", form, question="Lunch?", options="Pizza\nSushi", then="more")).form
+    draft = (await stage.send("U-ben", extras, adding="yes", then="draft")).whisper
+    second = (await stage.press("U-ben", buttons(draft)["Add a question"])).form
+    refused = await stage.send("U-ben", second, question="Why?", kind="text", then="draft")
+    assert "Options can be added" in refused.problems["question"]
+    changed = (await stage.press("U-ben", buttons(draft)["Change"])).form
+    assert changed is not None
+    refused = await stage.send("U-ben", changed, kind="quiz", options="*Pizza\nSushi", then="draft")
+    assert "Options can be added" in refused.problems["adding"]
+    await stage.send("U-ben", changed, then="ask")
+    assert "Add an option" in buttons(await ballot(stage))
 
 
 async def test_no_option_comes_after_closing(stage: Stage) -> None:
