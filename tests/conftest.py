@@ -1,5 +1,6 @@
 """What every test can ask for: a database of either kind, a browser, and a Slack."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,12 @@ def pytest_configure() -> None:
     """Have `tmp_path` lie where files are made fastest; whoever wants it elsewhere sets the same variable."""
     if memory.roomy():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory.briskest()))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays; a collector that walks over it again and again takes a fifteenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
