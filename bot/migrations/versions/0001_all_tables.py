@@ -502,6 +502,7 @@ def upgrade() -> None:
         "participations",
         sa.Column("poll_id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
+        sa.Column("forgotten", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_participations_person_id")),
         sa.ForeignKeyConstraint(["poll_id"], ["polls.id"], name=op.f("fk_participations_poll_id")),
         sa.PrimaryKeyConstraint("poll_id", "person_id", name=op.f("pk_participations")),

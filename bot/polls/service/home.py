@@ -29,7 +29,7 @@ def waiting(view: View) -> Sequence[Text]:
 def data(view: View) -> Sequence[tuple[str, str]]:
     """What is stored of a person."""
     person = view.reader.id if view.reader else 0
-    voted = len(voting.voted_in(view.connection, person)) + secrecy.took_part_in(view.connection, person)
+    voted = len(voting.voted_in(view.connection, person)) + len(secrecy.took_part_in(view.connection, person))
     return (
         (view.t("Polls you asked"), str(asking.asked_by(view.connection, person))),
         (view.t("Polls you voted in"), str(voted)),
@@ -37,10 +37,13 @@ def data(view: View) -> Sequence[tuple[str, str]]:
 
 
 def forget(view: View) -> None:
-    """Erase a person's votes; of secret ones nobody knows which they are, so only who took part is erased."""
+    """Erase a person's votes; of secret ones nobody knows which they are, so only that they took part is erased."""
     if view.reader:
         _redraw(view, view.reader.id)
         voting.forget(view.connection, view.reader.id)
+        for poll in secrecy.took_part_in(view.connection, view.reader.id):
+            # Whoever closes it waits, or is waited for: either way it is known then who is to be erased.
+            outbox.hold(view.connection, subject(poll))
         secrecy.forget(view.connection, view.reader.id)
         suggesting.forget(view.connection, view.reader.id)
 

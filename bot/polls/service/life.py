@@ -168,6 +168,7 @@ def _settle_figures(connection: Connection, poll: Poll) -> None:
         current, voters = voting.counted(connection, poll), voting.turnout(connection, poll)
     before = hiding.snapshot(connection, poll.id)
     hiding.keep(connection, poll.id, closing(before, current, voters, poll.fewest))
+    secrecy.let_go(connection, poll)
 
 
 def _fewest(connection: Connection, poll: Poll) -> int:

@@ -73,16 +73,23 @@ def took_part(connection: Connection, poll: int, person: int) -> bool:
     return connection.execute(sa.select(participations.c.poll_id).where(mine)).first() is not None
 
 
-def took_part_in(connection: Connection, person: int) -> int:
-    """In how many secret polls a person has taken part."""
-    mine = sa.select(sa.func.count()).where(participations.c.person_id == person)
-    return connection.execute(mine).scalar_one()
+def took_part_in(connection: Connection, person: int) -> list[int]:
+    """The secret polls a person has taken part in, in one order for everybody."""
+    mine = sa.select(participations.c.poll_id).where(participations.c.person_id == person)
+    return list(connection.execute(mine.order_by(participations.c.poll_id)).scalars())
 
 
 def forget(connection: Connection, person: int) -> None:
-    """Erase that a person took part in polls that have closed; an open one has to know, so that nobody votes twice."""
+    """Erase that a person took part: in polls that have closed at once, in others when they close."""
     closed = sa.select(polls.c.id).where(polls.c.closed_at.is_not(None))
-    mine = sa.and_(participations.c.person_id == person, participations.c.poll_id.in_(closed))
+    mine = participations.c.person_id == person
+    connection.execute(participations.delete().where(mine, participations.c.poll_id.in_(closed)))
+    connection.execute(participations.update().where(mine).values(forgotten=True))
+
+
+def let_go(connection: Connection, poll: Poll) -> None:
+    """Erase that people took part who asked for it while a poll was open. Its figures are written down by now."""
+    mine = sa.and_(participations.c.poll_id == poll.id, participations.c.forgotten)
     connection.execute(participations.delete().where(mine))
 
 

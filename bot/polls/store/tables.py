@@ -99,9 +99,11 @@ participations = sa.Table(
     metadata,
     sa.Column("poll_id", Id, sa.ForeignKey("polls.id"), primary_key=True),
     sa.Column("person_id", Id, sa.ForeignKey("people.id"), primary_key=True, index=True),
+    sa.Column("forgotten", sa.Boolean, nullable=False, server_default=sa.false()),
     sqlite_with_rowid=False,
 )
-"""Who has voted in a secret poll: no time, and nothing beside it."""
+"""Who has voted in a secret poll: no time, and nothing of the vote. `forgotten` is whoever asked to be while it was
+open: it has to know them until it closes, so that nobody votes twice."""
 
 tallies = sa.Table(
     "tallies",

@@ -135,6 +135,22 @@ async def test_a_secret_poll_shows_nothing_until_it_closes(stage: Stage) -> None
     assert "Yes with 100 %. 6 people voted." in await over(stage)
 
 
+async def test_whoever_is_forgotten_votes_once_in_a_secret_poll_and_is_erased_when_it_closes(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "Trust us?" "Yes" "No" --secret')
+    shown = await ballot(stage)
+    for account in ("U-anna", "U-ben", "U-chen", "U-dora", "U-elif"):
+        await stage.press(account, buttons(shown)["Yes"])
+    await stage.forget("U-ben", "polls")
+    assert (await stage.data("U-ben", "polls"))["Polls you voted in"] == "1"
+    again = await stage.press("U-ben", buttons(shown)["No"])
+    assert "You have voted already" in read_aloud(again.whisper)
+    await stage.press("U-anna", Button("", "polls.close", "1"))
+    assert "Yes: 5 ()\nNo: 0 ()" in read_aloud(await ballot(stage))
+    assert "5 votes" in read_aloud(await ballot(stage))
+    assert (await stage.data("U-ben", "polls"))["Polls you voted in"] == "0"
+    assert (await stage.data("U-chen", "polls"))["Polls you voted in"] == "1"
+
+
 async def test_too_few_secret_votes_stay_hidden(stage: Stage) -> None:
     await stage.type("U-anna", '/poll "Trust us?" "Yes" "No" --secret')
     for account in CREW[:4]:
