@@ -7,15 +7,13 @@ from typing import Final
 
 from bot.core import outbox
 from bot.core.cards import Card, note
-from bot.core.directory import store as directory
 from bot.core.errors import Refused
-from bot.core.feature import Scene, Turn, View, Withdrawn
+from bot.core.feature import Turn, View, Withdrawn
 from bot.core.interactions import Answer, Click
-from bot.core.people import Person, Role
 from bot.polls.cards import handing as shown
 from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll, Stage
-from bot.polls.service import drawing, finding, life, suggesting
+from bot.polls.service import drawing, finding, life, outreach, suggesting
 from bot.polls.service.rights import gone, managed
 from bot.polls.service.standing import turnout as voters
 from bot.polls.service.voting import found
@@ -35,11 +33,15 @@ def left(turn: Turn) -> None:
     person = turn.me.id
     if turn.me.active or person not in listing.left(turn.connection, [person]):
         return
+    for poll in listing.owed(turn.connection, person):
+        # Whatever the one who left was told of it, somebody else has to hear now.
+        if mine := asking.find_alone(turn.connection, poll):
+            asking.change(turn.connection, replace(mine, owed_at=None))
     polls = listing.running(turn.connection, person)
     if not polls:
         return
     newest = max(poll.id for poll in polls)
-    for someone, workspace in _communicators(turn, polls).items():
+    for someone, workspace in outreach.communicators(turn.connection, polls).items():
         outbox.send(
             turn.connection,
             key=f"polls:left:{person}:{newest}:{someone}",
@@ -120,19 +122,6 @@ def draw_lost(view: View) -> Card | Withdrawn:
         return Withdrawn("posted_again")
     away = view.arguments["reason"] in AWAY
     return shown.lost(view.t, poll, view.prose(poll.title), place, voters(view.connection, poll), away=away)
-
-
-def _communicators(scene: Scene, polls: Iterable[Poll]) -> dict[int, int]:
-    """Whom to tell: the communicators of the polls' workspaces, or the admins where there are none; and where."""
-    told: dict[int, int] = {}
-    for number in sorted({poll.workspace for poll in polls}):
-        workspace = directory.workspace_by_id(scene.connection, number)
-        for role in (Role.COMMUNICATOR, Role.ADMIN):
-            people: list[Person] = directory.everybody(scene.connection, workspace, role)
-            told = {**{person.id: number for person in people}, **told}
-            if people:
-                break
-    return told
 
 
 def _must_have_left(turn: Turn, author: int) -> None:

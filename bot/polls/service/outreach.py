@@ -9,10 +9,11 @@ from bot.core import outbox
 from bot.core.database import Connection
 from bot.core.directory import members
 from bot.core.directory import store as directory
+from bot.core.people import Role
 from bot.core.places import PlaceKind
 from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll
-from bot.polls.store import asking, turnout
+from bot.polls.store import asking, listing, turnout
 from bot.polls.store.turnout import Asked
 
 BITE: Final = 200
@@ -76,10 +77,24 @@ def tell(connection: Connection, poll: Poll, now: datetime) -> Poll:
 
 
 def owe(connection: Connection, poll: Poll, now: datetime) -> Poll:
-    """Remind the owner of the answer that was promised."""
+    """Remind the owner of the answer that was promised; if they have left, whoever can give it in their place."""
     owner = poll.owner or poll.author
-    _write(connection, poll, [owner], now, f"owe:{now:%Y%m%d%H%M%S}", "polls.owed", now + OWED_FOR)
+    here = [owner] if owner not in listing.left(connection, [owner]) else communicators(connection, [poll])
+    _write(connection, poll, here, now, f"owe:{now:%Y%m%d%H%M%S}", "polls.owed", now + OWED_FOR)
     return replace(poll, owed_at=now)
+
+
+def communicators(connection: Connection, polls: Iterable[Poll]) -> dict[int, int]:
+    """Who goes on for somebody who has left, and where: communicators, or admins in a workspace without any."""
+    told: dict[int, int] = {}
+    for number in sorted({poll.workspace for poll in polls}):
+        workspace = directory.workspace_by_id(connection, number)
+        for role in (Role.COMMUNICATOR, Role.ADMIN):
+            people = directory.everybody(connection, workspace, role)
+            told = {**{person.id: number for person in people}, **told}
+            if people:
+                break
+    return told
 
 
 def _write(

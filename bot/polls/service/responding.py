@@ -12,7 +12,7 @@ from bot.polls.service import drawing, finding, life, outreach, reading
 from bot.polls.service.rights import gone, may_manage
 from bot.polls.service.standing import has_voted, turnout
 from bot.polls.service.voting import found, kept
-from bot.polls.store import asking
+from bot.polls.store import asking, listing
 
 
 def respond(turn: Turn) -> Answer:
@@ -26,7 +26,8 @@ def respond(turn: Turn) -> Answer:
     if not answer or len(answer) > shown.LONGEST_ANSWER:
         limit = shown.LONGEST_ANSWER
         return Answer(problems={"answer": turn.t("An answer has 1 to {limit} characters.", limit=limit)})
-    answered = replace(poll, answer=answer, answered_at=turn.now)
+    gone_away = listing.left(turn.connection, [poll.owner or poll.author])
+    answered = replace(poll, answer=answer, answered_at=turn.now, owner=turn.me.id if gone_away else poll.owner)
     asked = outreach.asked_of(turn.connection, poll)
     if asked.by_name and poll.stage is Stage.CLOSED:
         answered = replace(answered, invite_at=turn.now, invited=0)

@@ -48,6 +48,13 @@ def running(connection: Connection, author: int) -> list[Poll]:
     return [poll_of(row) for row in connection.execute(sa.select(*COLUMNS).where(mine).order_by(polls.c.id))]
 
 
+def owed(connection: Connection, owner: int) -> list[int]:
+    """Polls whose outcome somebody has promised to answer, and has not."""
+    promised = sa.and_(polls.c.answer_by.is_not(None), polls.c.answered_at.is_(None), polls.c.opened_at.is_not(None))
+    mine = sa.or_(polls.c.owner_id == owner, sa.and_(polls.c.owner_id.is_(None), polls.c.author_id == owner))
+    return list(connection.execute(sa.select(polls.c.id).where(promised, mine).order_by(polls.c.id)).scalars())
+
+
 def left(connection: Connection, persons: Collection[int]) -> set[int]:
     """Which of these people have no active account any more."""
     gone = sa.select(people.c.id).where(people.c.id.in_(persons), ~people.c.active)

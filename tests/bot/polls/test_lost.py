@@ -174,6 +174,29 @@ async def test_communicators_take_over_what_somebody_leaves_behind(stage: Stage,
     assert twice.replace is None
 
 
+@pytest.mark.parametrize("when", ["before they are reminded", "after"])
+async def test_communicators_answer_for_an_owner_who_has_left(stage: Stage, when: str) -> None:
+    await stage.grant("U-dora", Role.COMMUNICATOR)
+    await stage.type("U-anna", f"{LUNCH} --close 1h --owner <@U-ben> --answer-by 3d")
+    stage.clock.move(hours=1)
+    await stage.tick()
+    if when == "after":
+        stage.clock.move(days=2)
+        await stage.tick()
+        assert await told(stage, "U-ben", "polls.owed")
+    await leaves(stage, "U-ben", "Ben")
+    stage.clock.move(days=2, hours=1)
+    await stage.tick()
+    await stage.tick()
+    (news,) = await told(stage, "U-dora", "polls.owed")
+    assert not await told(stage, "U-anna", "polls.owed")
+    (write,) = buttons(news).values()
+    form = (await stage.press("U-dora", write)).form
+    await stage.send("U-dora", form, answer="Pizza it is.")
+    (answer,) = [said.text for said in await stage.planned() if said.drawing == "polls.response"]
+    assert "Pizza it is.\n— @Dora" in answer
+
+
 async def test_where_there_is_no_communicator_admins_hear_of_it(stage: Stage) -> None:
     await stage.type("U-ben", LUNCH)
     await leaves(stage, "U-ben", "Ben")
