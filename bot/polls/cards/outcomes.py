@@ -39,7 +39,7 @@ def _verdict(t: Texts, asked: Question, question: Text, result: Result, voted: s
     if figure := figures(t, asked, result):
         return t.rich("*{question}* has an answer: *{figure}*. {voted}.", question=question, figure=figure, voted=voted)
     if asked.kind is Kind.TEXT:
-        most = result.texts[0][0] if result.texts else ""
+        most = "".join(text for text, _ in result.texts.first(1))
         return t.rich(
             "*{question}* has closed. Said most: “{text}”. {voted}.", question=question, text=most, voted=voted
         )

@@ -24,7 +24,7 @@ def picture(t: Texts, poll: Poll, number: int, title: str, standing: Standing, n
     if result is None:
         raise LookupError(number)
     if question.kind is Kind.TEXT:
-        drawn = tuple(Bar(text, count, count / result.voters) for text, count in result.texts[:TEXTS])
+        drawn = tuple(Bar(text, count, count / result.voters) for text, count in result.texts.first(TEXTS))
     elif result.ranking and result.voters:
         drawn = _last_round(t, question, result)
     else:
@@ -51,7 +51,7 @@ def _notes(t: Texts, poll: Poll, question: Question, result: Result, standing: S
         notes.append(t.many("Instant run-off, {count} round", "Instant run-off, the last of {count} rounds", rounds))
     if poll.closed_at and question.right:
         notes.append(solution(t, question, result))
-    if more := len(result.texts[TEXTS:]):
+    if (more := len(result.texts) - TEXTS) > 0:
         notes.append(t.many("and {count} more answer", "and {count} more answers", more))
     voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
     at = t.when(poll.closed_at or now).written

@@ -167,7 +167,7 @@ def _texts(t: Texts, result: Result | None, most: int) -> list[Part]:
         return []
     parts: list[Part] = [
         Prose((*plain(f"“{text}”"), *(plain(f" ({count})") if count > 1 else ())))
-        for text, count in result.texts[:most]
+        for text, count in result.texts.first(most)
     ]
     if len(result.texts) > most:
         more = len(result.texts) - most

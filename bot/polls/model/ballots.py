@@ -42,9 +42,12 @@ def choices(answer: str) -> Choices:
     return tuple(map(int, answer.split(",")))
 
 
-def preferences(rankings: Iterable[str]) -> list[bytes]:
-    """The numbers in each ranking, a byte an option: no ranking has more than ten, so each has a figure of its own."""
-    return "\n".join(rankings).replace(",", "").encode().translate(_FIGURES).splitlines()
+def preferences(ranking: str) -> bytes:
+    """The numbers in a ranking, or in lines of them, a byte an option; a line ends as it does.
+
+    No ranking has more than ten options, so each has a figure of its own.
+    """
+    return ranking.replace(",", "").encode().translate(_FIGURES)
 
 
 def written(chosen: Iterable[int], kind: Kind) -> str:

@@ -1,9 +1,9 @@
 """Results by group (job title, language, platform) from which nobody can tell what a few people answered."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 from typing import Final
 
 from bot.polls.model.counting import Result, count
@@ -68,20 +68,14 @@ def view(voters: Mapping[str, int], floor: int = FLOOR) -> View:
 
 
 def by_group(
-    question: Question, answers: Mapping[str, Iterable[tuple[str, int]]], floor: int = FLOOR
+    question: Question, answers: Mapping[str, Mapping[str, int]], floor: int = FLOOR
 ) -> tuple[tuple[Cell, Result], ...]:
     """The results of a question by group; `answers` by group as `count` takes them."""
-    given = {group: list(pairs) for group, pairs in answers.items()}
-    voters = {group: sum(people for answer, people in pairs if answer) for group, pairs in given.items()}
-    return tuple(
-        (cell, count(question, chain.from_iterable(given[group] for group in cell.groups)))
-        for cell in view(voters, floor)
-    )
+    voters = {group: sum(people for answer, people in theirs.items() if answer) for group, theirs in answers.items()}
+    return tuple((cell, count(question, _together(answers, cell))) for cell in view(voters, floor))
 
 
-def sliced(
-    question: Question, answers: Mapping[str, Iterable[tuple[str, int]]], floor: int = FLOOR
-) -> tuple[Slice, ...]:
+def sliced(question: Question, answers: Mapping[str, Mapping[str, int]], floor: int = FLOOR) -> tuple[Slice, ...]:
     """`by_group`, with no more in it than is shown; nothing of free text, for words tell who wrote them."""
     if question.kind is Kind.TEXT:
         return ()
@@ -104,6 +98,14 @@ def safe_after(
     return all(_keeps(cell, earlier, after, changed, floor) for cell in before if after) and all(
         _keeps(cell, later, before, changed, floor) for cell in after if before
     )
+
+
+def _together(answers: Mapping[str, Mapping[str, int]], cell: Cell) -> Counter[str]:
+    """The answers of all groups of a cell."""
+    given: Counter[str] = Counter()
+    for group in cell.groups:
+        given.update(answers[group])
+    return given
 
 
 def _keeps(cell: Cell, voters: Mapping[str, int], beside: View, changed: Mapping[str, int], floor: int) -> bool:

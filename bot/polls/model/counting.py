@@ -1,16 +1,15 @@
 """What the answers to a question come to."""
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from bot.polls.model.ballots import choices, preferences
+from bot.polls.model.ballots import choices
 from bot.polls.model.definition import ABSTAIN, Kind, Question, lowest
 from bot.polls.model.ranking import Ranking, rank
-from bot.polls.model.wording import grouped
+from bot.polls.model.wording import Wordings
 
 PROMOTERS: Final = range(9, 11)
 DETRACTORS: Final = range(7)
@@ -22,14 +21,14 @@ class Result:
     """One question, counted.
 
     `voters` is how many people answered it, `votes` how many of them chose each option (of a ranking: put it first).
-    `texts` are free-text answers, equal ones together, the most frequent first. `right` is how many people had a quiz
+    `texts` are free-text answers. `right` is how many people had a quiz
     question right; None where it is no quiz, and where only totals by option are left of several choices.
     """
 
     question: Question
     voters: int
     votes: tuple[int, ...] = ()
-    texts: tuple[tuple[str, int], ...] = ()
+    texts: Wordings = field(default_factory=Wordings)
     ranking: Ranking | None = None
     right: int | None = None
 
@@ -103,17 +102,17 @@ class Result:
         return sum(self.votes) if self.question.kind is Kind.RATING else 0
 
 
-def count(question: Question, answers: Iterable[tuple[str, int]], voters: int | None = None) -> Result:
+def count(question: Question, answers: Mapping[str, int], voters: int | None = None) -> Result:
     """Count the answers to a question, each given with how many people gave it; an empty one is nobody's.
 
     `voters` is said where only totals by option are left, since several choices look like several people there.
     """
+    given = _given(answers)
     if question.kind is Kind.RANKED:
-        return _ranked(question, answers)
-    given = _together(answers)
+        return _ranked(question, given)
     people = sum(given.values()) if voters is None else voters
     if question.kind is Kind.TEXT:
-        return Result(question, people, texts=grouped(given.items()))
+        return Result(question, people, texts=Wordings(given))
     votes = [0] * question.size
     for answer, number in given.items():
         for option in choices(answer):
@@ -126,21 +125,17 @@ def count(question: Question, answers: Iterable[tuple[str, int]], voters: int | 
     )
 
 
-def _ranked(question: Question, answers: Iterable[tuple[str, int]]) -> Result:
-    given = [each for each in answers if each[0]]
-    rankings = preferences(answer for answer, _ in given)
-    ranking = rank(question.size, zip(rankings, (people for _, people in given), strict=True))
+def _ranked(question: Question, given: Mapping[str, int]) -> Result:
+    ranking = rank(question.size, given)
     first = ranking.rounds[0].votes if ranking.rounds else [0] * question.size
     votes = tuple(people or 0 for people in first)
     return Result(question, sum(votes), votes, ranking=ranking)
 
 
-def _together(answers: Iterable[tuple[str, int]]) -> Counter[str]:
-    given: Counter[str] = Counter()
-    for answer, people in answers:
-        if answer and people:
-            given[answer] += people
-    return given
+def _given(answers: Mapping[str, int]) -> Mapping[str, int]:
+    if all(answers) and all(answers.values()):
+        return answers  # A hundred thousand need no copy.
+    return {answer: people for answer, people in answers.items() if answer and people}
 
 
 def _right(question: Question, given: Mapping[str, int]) -> int | None:

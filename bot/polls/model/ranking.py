@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from bot.polls.model.ballots import Choices
-
-Rankings = Iterable[tuple[Sequence[int], int]]
-"""Rankings, each with how many people gave it. None is empty; options left out are all behind those ranked."""
+from bot.polls.model.ballots import Choices, preferences
 
 _Laid = Mapping[int, bytes]
 """Rankings in a row, by how many people gave each of them: a byte for each option still in, in the order of a ranking.
@@ -49,8 +46,10 @@ class Ranking:
         return bool(self.rounds) and _leader(_standing(self.rounds[-1])) is not None
 
 
-def rank(options: int, rankings: Rankings) -> Ranking:
-    """Count rankings of so many options.
+def rank(options: int, rankings: Mapping[str, int]) -> Ranking:
+    """Count rankings of so many options, as they are written, each given with how many people gave it.
+
+    None is empty; options that a ranking leaves out are all behind those ranked.
 
     The winner has more than half of the votes that still count. Until somebody has, the option with the fewest goes
     out, and its votes move on to the next one in each ranking. Of several with the fewest votes,
@@ -79,14 +78,21 @@ def rank(options: int, rankings: Rankings) -> Ranking:
     return Ranking((), (), points)
 
 
-def _lay(options: int, rankings: Rankings) -> _Laid:
+def _lay(options: int, rankings: Mapping[str, int]) -> _Laid:
+    alike: defaultdict[int, list[str]] = defaultdict(list)
+    for ranking, people in rankings.items():
+        alike[people].append(ranking)
+    return {people: _row(options, each) for people, each in alike.items()}
+
+
+def _row(options: int, rankings: Sequence[str]) -> bytes:
+    whole = preferences("".join(rankings))
+    if len(whole) == options * len(rankings):
+        return whole  # Nobody left an option out.
     marks = bytes.maketrans(bytes(range(options)), bytes(range(_LEFT_OUT, _LEFT_OUT + options)))
     every = bytes(range(options)).translate(marks)
-    alike: defaultdict[int, list[bytes]] = defaultdict(list)
-    for ranking, people in rankings:
-        row = bytes(ranking)
-        alike[people].append(row if len(row) == options else row + every.translate(None, row.translate(marks)))
-    return {people: b"".join(rows) for people, rows in alike.items()}
+    rows = preferences("\n".join(rankings)).split(b"\n")
+    return b"".join(row if len(row) == options else row + every.translate(None, row.translate(marks)) for row in rows)
 
 
 def _borda(options: int, laid: _Laid) -> tuple[int, ...]:

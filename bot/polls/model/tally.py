@@ -42,8 +42,7 @@ def add(tallies: Sequence[Tally], questions: Sequence[Question], ballots: Iterab
 def results(tallies: Sequence[Tally], questions: Sequence[Question]) -> tuple[Result, ...]:
     """What the totals come to."""
     return tuple(
-        count(question, tally.answers.items(), voters=tally.voters)
-        for tally, question in zip(tallies, questions, strict=True)
+        count(question, tally.answers, voters=tally.voters) for tally, question in zip(tallies, questions, strict=True)
     )
 
 

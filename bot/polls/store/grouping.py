@@ -1,6 +1,7 @@
 """Answers by group, and the one breakdown that a poll which hides names ever shows."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ Slices = tuple[tuple[Slice, ...], ...]
 """A breakdown: the groups of each question."""
 
 
-def answers(connection: Connection, poll: Poll, by: By) -> Sequence[dict[str, list[tuple[str, int]]]]:
+def answers(connection: Connection, poll: Poll, by: By) -> Sequence[dict[str, Counter[str]]]:
     """How often each answer was given, by group, for each question; nothing of free text.
 
     A group is a title, a language such as `de`, or platforms with `+` between; empty where that is not known.
@@ -35,10 +36,10 @@ def answers(connection: Connection, poll: Poll, by: By) -> Sequence[dict[str, li
     mine = sa.and_(ballots.c.poll_id == poll.id, ballots.c.answer != "", ballots.c.question.in_(numbers))
     what = (ballots.c.question, group, ballots.c.answer)
     counted = sa.select(*what, sa.func.count()).select_from(voters).where(mine).group_by(*what)
-    found: list[dict[str, list[tuple[str, int]]]] = [{} for _ in poll.questions]
+    found: list[dict[str, Counter[str]]] = [{} for _ in poll.questions]
     for question, name, answer, number in connection.execute(counted):
         own = name.split("-")[0] if by is By.LANGUAGE else name
-        found[question].setdefault(own, []).append((answer, number))
+        found[question].setdefault(own, Counter())[answer] += number
     return found
 
 

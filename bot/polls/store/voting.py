@@ -104,7 +104,7 @@ def counted(connection: Connection, poll: Poll) -> tuple[Tally, ...]:
 def results(connection: Connection, poll: Poll) -> tuple[Result, ...]:
     """The count as it stands, a result a question."""
     return tuple(
-        count(question, tally.answers.items())
+        count(question, tally.answers)
         for question, tally in zip(poll.questions, counted(connection, poll), strict=True)
     )
 

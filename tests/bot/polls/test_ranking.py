@@ -1,13 +1,16 @@
 """The laws of ranked choice, and elections that are known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.polls.model.ballots import Choices
-from bot.polls.model.ranking import Ranking, Round, rank
+from bot.polls.model.ballots import Choices, written
+from bot.polls.model.definition import Kind
+from bot.polls.model.ranking import Ranking, Round
+from bot.polls.model.ranking import rank as ranked
+from tests.bot.polls.given import together
 
 MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE = range(4)
 TENNESSEE = [
@@ -22,6 +25,10 @@ one_ranking = st.permutations(range(OPTIONS)).flatmap(
 )
 rankings = st.lists(st.tuples(one_ranking, st.integers(1, 4)), min_size=1, max_size=9)
 uneven_rankings = st.lists(st.tuples(one_ranking, st.integers(1, 10**6)), min_size=1, max_size=9)
+
+
+def rank(options: int, rankings: Iterable[tuple[Choices, int]]) -> Ranking:
+    return ranked(options, together((written(ranking, Kind.RANKED), people) for ranking, people in rankings))
 
 
 def test_tennessee_chooses_its_capital() -> None:

@@ -1,15 +1,56 @@
 """Which free-text answers are equal, and how they are shown."""
 
+import re
+from collections import Counter
 from random import Random
+from sys import maxunicode
+from unicodedata import category, normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.polls.model.wording import grouped, key
+from bot.polls.model.wording import Wordings, keys
+from tests.bot.polls.given import together
 
 said = st.text("aA bß.!\"'«» \u2019\u200e\ufe0f👍🏽?#５ıİé\u0301", max_size=8)
 answers = st.lists(st.tuples(said, st.integers(1, 5)), max_size=12)
+
+
+def key(answer: str) -> str:
+    return keys([answer])[0]
+
+
+def grouped(given_answers: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple(Wordings(together(given_answers)))
+
+
+def plain_key(answer: str) -> str:
+    """What `keys` says, a character at a time."""
+    seen = re.sub("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]", "", answer)
+    seen = re.sub("[\u2018\u2019\u02bc\u00b4]", "'", seen) if not answer.isascii() else seen
+    folded = " ".join(normalize("NFKC", normalize("NFKC", seen).casefold()).casefold().split())
+    bare = folded
+    while bare and is_around(bare[0]):
+        bare = bare[1:]
+    while bare and is_around(bare[-1]):
+        bare = bare[:-1]
+    return bare or folded
+
+
+def is_around(character: str) -> bool:
+    return character in " `" or (
+        category(character) in ("Pi", "Pf", "Ps", "Pe", "Po") and character not in "#%&*/@\\\u00a7\u2030\u2031\u066a"
+    )
+
+
+def plain(given_answers: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """What `Wordings` says, an answer at a time."""
+    spellings: dict[str, Counter[str]] = {}
+    for answer, people in given_answers:
+        spellings.setdefault(plain_key(answer), Counter())[" ".join(answer.split())] += people
+    ordered = sorted(spellings.items(), key=lambda each: (-each[1].total(), each[0]))
+    return tuple((min(each, key=lambda one: (-each[one], one)), each.total()) for _, each in ordered)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +160,23 @@ def test_spaces_around_an_answer_and_quotes_around_words_say_nothing(answer: str
     assert key(f"  {answer}\n") == key(answer)
     if key(answer).isalnum():
         assert key(f"\u201e{answer}\u201c!") == key(answer)
+
+
+@given(st.lists(said | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)))
+def test_many_answers_at_once_have_the_keys_that_each_has_alone(all_at_once: list[str]) -> None:
+    assert keys(all_at_once) == [plain_key(answer) for answer in all_at_once]
+
+
+def test_every_character_of_unicode_is_folded_as_it_is_alone() -> None:
+    every = [
+        f"a{chr(one)}b {chr(one)}" for one in range(1, maxunicode + 1) if category(chr(one)) not in ("Cs", "Cn", "Co")
+    ]
+    assert keys(every) == [plain_key(answer) for answer in every]
+
+
+@given(answers, st.integers(1, 12))
+def test_the_first_answers_are_those_of_a_plain_count(given_answers: list[tuple[str, int]], most: int) -> None:
+    wordings = Wordings(together(given_answers))
+    assert grouped(given_answers) == plain(given_answers)
+    assert tuple(wordings.first(most)) == plain(given_answers)[:most]
+    assert len(wordings) == len(plain(given_answers))
