@@ -13,7 +13,7 @@ from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
 from bot.core.moments import read_moment
 from bot.core.places import PlaceKind
-from bot.core.words import mentioned, read
+from bot.core.words import Line, mentioned, read
 from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
@@ -34,7 +34,7 @@ UNITS: Final = (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60), ("m", 1))
 def line(turn: Turn, text: str) -> Draft:
     """The draft in a typed line."""
     typed = read(text, flags.VALUED, wordy=flags.WORDY, optional=flags.OPTIONAL)
-    phrases = typed.phrases or ((typed.rest,) if typed.rest else ())
+    phrases = _phrases(text, typed)
     options = phrases[1:]
     question, unread = flags.question(phrases[0] if phrases else "", options, typed.flags)
     promises = {flags.PROMISES[flag] for flag in typed.flags if flag in flags.PROMISES}
@@ -152,6 +152,12 @@ def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:
     if place is None or (by_name and place.kind is PlaceKind.DIRECT):
         return ()
     return (place.id,)
+
+
+def _phrases(text: str, typed: Line) -> tuple[str, ...]:
+    """What stands in quotes, behind a question without them: many people quote the options alone."""
+    bare = bool(typed.rest) and (not typed.phrases or text.lstrip()[:1].isalnum())
+    return (typed.rest, *typed.phrases) if bare else typed.phrases
 
 
 def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:

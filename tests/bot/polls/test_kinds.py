@@ -37,6 +37,13 @@ async def test_a_decision_leaves_abstentions_out(stage: Stage) -> None:
     assert "has an answer: Yes with 75 %. 6 people voted." in await over(stage)
 
 
+async def test_a_question_may_stand_without_quotes_before_its_options(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll Where to eat? "Pizza" "Sushi" "Salad"')
+    card = await ballot(stage)
+    assert read_aloud(card).startswith("Where to eat?")
+    assert {"Pizza", "Sushi", "Salad"} <= buttons(card).keys()
+
+
 @pytest.mark.parametrize(("flag", "steps"), [("--rating", 5), ("--rating 10", 10)])
 async def test_a_rating_has_an_average(stage: Stage, flag: str, steps: int) -> None:
     await stage.type("U-anna", f'/poll "How was the week?" {flag}')
