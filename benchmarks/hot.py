@@ -6,11 +6,13 @@ may be lost or count twice: what was acknowledged must be in the database and on
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Final
 
@@ -41,6 +43,10 @@ OPENED: Final = 100.0
 OPENINGS: Final = 30
 OPTIONS: Final = ("Pizza", "Sushi", "Salad", "Soup")
 RANKED: Final = (*OPTIONS, "Curry", "Pasta", "Ramen", "Tacos")
+MOST_RANKED: Final = (*RANKED, "Tapas", "Gyros")
+WORDS: Final = 8
+"""In everybody's own answer: of a hundred thousand, hardly two are equal."""
+
 CHOSEN: Final = (0, 0, 0, 0, 1, 1, 1, 2, 2, 3)
 """What ten people in a row vote for: every option ends with a count of its own."""
 
@@ -66,9 +72,9 @@ SMALL: Final = Size(200, 2)
 class Hot:
     """What came of it, on one database.
 
-    `share` of Bolt's requests/s; the slowest round's `p99`, and how long the results and those of a ranked poll take to
-    open, in milliseconds; the shortest time between redraws and how late the last one is, in seconds; and how much the
-    memory has grown, in megabytes.
+    `share` of Bolt's requests/s; the slowest round's `p99`, and how long the results of each kind of poll take to open,
+    in milliseconds; the shortest time between redraws and how late the last one is, in seconds; and how much the memory
+    has grown, in megabytes.
     """
 
     share: float
@@ -76,21 +82,20 @@ class Hot:
     gap: float
     late: float
     growth: float
-    opened: float
-    ranked: float
+    opened: Mapping[str, float]
 
     def holds(self) -> bool:
         """Whether all of it is good enough."""
         door = self.share >= SHARE and self.p99 < SLOWEST
         drawn = self.gap >= PAUSE and self.late < LATE
-        return door and drawn and self.growth < GROWTH and max(self.opened, self.ranked) < OPENED
+        return door and drawn and self.growth < GROWTH and max(self.opened.values()) < OPENED
 
     def __str__(self) -> str:
         """In words."""
+        opened = ", ".join(f"{what} in {took:.0f} ms" for what, took in self.opened.items())
         return (
             f"{self.share:.2f} of Bolt's requests/s, p99 {self.p99:.0f} ms, redraws {self.gap:.2f} s apart, "
-            f"the last {self.late:.1f} s late, {self.growth:.0f} MB more memory, results in {self.opened:.0f} ms, "
-            f"of {len(RANKED)} ranked options in {self.ranked:.0f} ms"
+            f"the last {self.late:.1f} s late, {self.growth:.0f} MB more memory, {opened}"
         )
 
 
@@ -130,10 +135,11 @@ def _measure(name: str, place: Path, url: str, bolt: int, size: Size) -> Hot:
         expected = Counter(CHOSEN[person % len(CHOSEN)] for person in range(size.people))
         late, gap = _redraws(stub, expected, rounds[-1][1].ended)
         _check(polling.counted(url, poll), expected)
-        opened = _open(served.port, poll, "results", name)
-        ranked = polling.ask(served.port, url, SECRET, RANKED, "--ranked")
-        polling.rank(url, ranked, len(RANKED))
-        ranked_opened = _open(served.port, ranked, "ranked results", name)
+        opened = {"results": _open(served.port, poll, "results", name)}
+        opened |= {
+            f"of {what}": _answered(served.port, url, options, flags, one, what, name)
+            for what, options, flags, one in HARD
+        }
     print(f"  {name}: memory {memory[0]:.0f} to {memory[-1]:.0f} MB", flush=True)
     return Hot(
         share=median(ours.rate / against.rate for against, ours in rounds),
@@ -142,7 +148,6 @@ def _measure(name: str, place: Path, url: str, bolt: int, size: Size) -> Hot:
         late=late,
         growth=memory[-1] - memory[0],
         opened=opened,
-        ranked=ranked_opened,
     )
 
 
@@ -171,6 +176,31 @@ def _redraws(stub: int, expected: Mapping[int, int], ended: float) -> tuple[floa
         raise SystemExit("more than one message was drawn anew")
     first = next(each for each in drawn if polling.shown(each.words, OPTIONS) == expected)
     return first.at - ended, min((after.at - before.at for before, after in pairwise(drawn)), default=PAUSE)
+
+
+def _answered(
+    port: int, url: str, options: Sequence[str], flags: str, one: Callable[[Random], str], what: str, name: str
+) -> float:
+    """Milliseconds until somebody has the results of another poll, once everybody has answered it."""
+    poll = polling.ask(port, url, SECRET, options, flags)
+    polling.answer(url, poll, one)
+    return _open(port, poll, f"results of {what}", name)
+
+
+def _order(options: int, chance: Random) -> str:
+    return ",".join(map(str, chance.sample(range(options), options)))
+
+
+def _words(chance: Random) -> str:
+    return " ".join(chance.choices(MOST_RANKED, k=WORDS))
+
+
+HARD: Final = (
+    (f"{len(RANKED)} ranked options", RANKED, "--ranked", partial(_order, len(RANKED))),
+    (f"{len(MOST_RANKED)} ranked options", MOST_RANKED, "--ranked", partial(_order, len(MOST_RANKED))),
+    ("free text", (), "--text", _words),
+)
+"""Polls in which hardly two people answer the same: what it is, the options, the flags, and an answer."""
 
 
 def _open(port: int, poll: int, what: str, name: str) -> float:

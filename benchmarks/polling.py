@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -40,14 +40,14 @@ def results(secret: str, poll: int, number: int) -> bytes:
     return slack_says.command(secret, "/poll", words, team=TEAM, channel=CHANNEL, user=AUTHOR, number=number)
 
 
-def rank(url: str, poll: int, options: int) -> None:
-    """Everybody ranks every option, in an order of their own; right into the database, so that it takes seconds."""
-    chance, now = random.Random(options), datetime.now(UTC)
+def answer(url: str, poll: int, one: Callable[[random.Random], str]) -> None:
+    """Everybody gives an answer of their own (`one`); right into the database, so that it takes seconds."""
+    chance, now = random.Random(poll), datetime.now(UTC)
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         ballot = {"poll_id": poll, "question": 0, "voted_at": now}
         people = connection.execute(sa.select(accounts.c.person_id).order_by(accounts.c.person_id)).scalars().all()
-        rows = [{**ballot, "person_id": person, "answer": _order(chance, options)} for person in people]
+        rows = [{**ballot, "person_id": person, "answer": one(chance)} for person in people]
         connection.execute(ballots.insert(), rows)
 
 
@@ -63,7 +63,3 @@ def shown(words: str, options: Sequence[str]) -> Mapping[int, int]:
     """How many votes each option has on a drawn card, by its number."""
     found = ((number, re.search(rf"{option}\W.*?\((\d+)\)", words, re.DOTALL)) for number, option in enumerate(options))
     return {number: int(match[1]) for number, match in found if match}
-
-
-def _order(chance: random.Random, options: int) -> str:
-    return ",".join(map(str, chance.sample(range(options), options)))
