@@ -25,7 +25,8 @@ def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates
         parts.append(Prose(t.rich("Opens {when}.", when=opens)))
         launch = Button(t("Ask it now"), "polls.launch", number)
         return _card(parts, (launch, Button(t("Settings"), "polls.settings", number, opens_form=True), change, discard))
-    parts.append(Prose(plain(rhythm.recurrence.describe(t) + ".")))
+    rule = rhythm.recurrence.describe(t)
+    parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
     state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, dates)
     parts.append(Prose(state))
     rest = (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.cards import Button, Part, note
+from bot.core.cards import Button, Part, Prose, note
 from bot.core.directory import members
 from bot.core.errors import Refused
 from bot.core.feature import Turn
@@ -27,6 +27,8 @@ def more(turn: Turn) -> Answer:
     if mine and poll.promise is not Promise.SECRET:
         ballot = voting.ballot_of(turn.connection, poll, turn.me.id)
         parts += shown.your_vote(turn.t, poll, questions(turn, poll), ballot, None).parts
+    if not (poll.survey and parts):
+        parts.insert(0, Prose(turn.t.rich("*{question}*", question=turn.prose(poll.title))))
     buttons = [*_for_everybody(turn, poll, voted=mine), *(runs(turn, poll) if may_manage(turn, poll) else ())]
     return Answer(whisper=shown.menu(turn.t, parts, buttons))
 
