@@ -81,11 +81,12 @@ def details(t: Texts, question: Question, result: Result) -> str:
         return t("Median {median}", median=t.decimal(result.median))
     if question.kind is Kind.NPS and result.nps is not None:
         promoters, passives, detractors = result.camps
-        return t(
-            "{promoters} promoters (9 and 10), {passives} passives (7 and 8), {detractors} detractors (0 to 6)",
-            promoters=promoters,
-            passives=passives,
-            detractors=detractors,
+        return ", ".join(
+            (
+                t.many("{count} promoter (9 and 10)", "{count} promoters (9 and 10)", promoters),
+                t.many("{count} passive (7 and 8)", "{count} passives (7 and 8)", passives),
+                t.many("{count} detractor (0 to 6)", "{count} detractors (0 to 6)", detractors),
+            )
         )
     return ""
 

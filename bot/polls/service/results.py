@@ -8,6 +8,7 @@ from bot.core.errors import Refused
 from bot.core.feature import Scene, Turn
 from bot.core.interactions import Answer, Click
 from bot.core.people import Person
+from bot.core.words import read
 from bot.polls.cards import report as shown
 from bot.polls.cards.report import Report, Turnout
 from bot.polls.model import ballots
@@ -26,14 +27,15 @@ MATCHED: Final = 10_000
 BEST: Final = 5
 """Best scores that are told."""
 
-_BY: Final = "--by"
+_BY: Final = frozenset({"by"})
 
 
 def typed(turn: Turn, text: str) -> Answer:
     """`/poll results 12`, or `/poll results 12 --by title`; without a number, the newest poll that one asked."""
-    number, _, by = text.partition(_BY)
-    poll = named(turn, number)
-    return _grouped(turn, poll, by.strip()) if _BY in text else Answer(whisper=report(turn, poll))
+    line = read(text, _BY)
+    poll = named(turn, " ".join((*line.phrases, line.rest)))
+    by = line.flags.get("by")
+    return Answer(whisper=report(turn, poll)) if by is None else _grouped(turn, poll, by)
 
 
 def peek(turn: Turn) -> Answer:

@@ -113,7 +113,10 @@ async def test_a_rating_shows_its_average_and_median_and_an_nps_its_camps(stage:
     assert "Average 3.3 of 5\nMedian 4" in text
     await stage.type("U-anna", '/poll "Recommend?" --nps')
     await press(stage, ("U-ben", "10"), ("U-chen", "8"), ("U-dora", "0"))
-    assert "1 promoters (9 and 10), 1 passives (7 and 8), 1 detractors (0 to 6)" in await told(stage, "/poll results 2")
+    assert "1 promoter (9 and 10), 1 passive (7 and 8), 1 detractor (0 to 6)" in await told(stage, "/poll results 2")
+    await press(stage, ("U-dora", "10"))
+    german = await told(stage, "/poll results 2", "U-dora")
+    assert "2 Promotoren (9 und 10), 1 passive Stimme (7 und 8), 0 kritische Stimmen (0 bis 6)" in german
 
 
 async def test_a_chart_stands_in_the_results_and_names_below_it(stage: Stage) -> None:
@@ -208,6 +211,7 @@ async def test_an_open_poll_is_exported_with_names_answers_and_local_times(stage
         ["Chen", "Tue", "2026-11-23T10:00:00+01:00"],
     ]
     read = json.loads((await export(stage, "/poll export 1 json", "JSON", "U-dora")).content)
+    assert list(read) == ["Stimmen", "Summen", "Kennzahlen"]
     assert read["Summen"][1] == {"Frage": "Which days?", "Antwort": "Tue", "Stimmen": 2, "Anteil": 1.0}
     workbook = ZipFile(io.BytesIO((await export(stage, "/poll export xlsx", "Excel", "U-dora")).content))
     assert b"Chen" in b"".join(map(workbook.read, workbook.namelist()))
@@ -292,6 +296,14 @@ async def test_results_by_group_take_small_groups_together(stage: Stage) -> None
     text = await told(stage, "/poll results 1 --by title")
     assert "Law (6): Yes 83% · No 17%\nOthers (5): Yes 100% · No 0%" in text
     assert "Sales" not in text
+
+
+@pytest.mark.parametrize("line", ["1 \u2014by title", "1 \u2013\u2013by=title", "#1 --by Title", "--by title 1"])
+async def test_results_by_group_are_typed_with_the_dashes_of_any_keyboard(stage: Stage, line: str) -> None:
+    await faces(stage, *["Law"] * 6, *["Sales"] * 5)
+    await close(stage)
+    assert "Sales (5): Yes 100%" in await told(stage, f"/poll results {line}")
+    assert "I can show results by title" in await told(stage, "/poll results 1 --by")
 
 
 async def test_a_hidden_poll_is_shown_by_one_dimension_and_as_it_was_first_seen(stage: Stage) -> None:
