@@ -52,7 +52,7 @@ def outside(connection: Connection, asked: Asked, after: int, most: int) -> list
 
 
 def missing(connection: Connection, poll: Poll, asked: Asked, after: int, most: int) -> list[int]:
-    """People the poll asks who have not voted: the next ones after a person's id."""
+    """People to remind: those it asks who have not voted, but for its author; the next ones after a person's id."""
     person = _asked(asked).subquery()
     waiting = sa.select(person.c.person_id).where(
         person.c.person_id > after,
@@ -68,7 +68,7 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
     names = (
         sa.select(people.c.name)
         .join(person, person.c.person_id == people.c.id)
-        .where(~_among(_voted(poll), people.c.id), people.c.id != poll.author)
+        .where(~_among(_voted(poll), people.c.id))
         .order_by(people.c.name, people.c.id)
         .limit(most)
     )
@@ -78,7 +78,7 @@ def missing_names(connection: Connection, poll: Poll, asked: Asked, most: int) -
 def electorate(connection: Connection, asked: Asked) -> int:
     """How many people the poll asks."""
     if not asked.everywhere:
-        return members.count(connection, asked.groups or asked.channels)
+        return members.count(connection, asked.rosters)
     return connection.execute(sa.select(sa.func.count()).select_from(_named(asked).subquery())).scalar_one()
 
 
@@ -130,5 +130,5 @@ def _named(asked: Asked) -> sa.Select[int]:
 
 
 def _asked(asked: Asked) -> sa.Select[int]:
-    """By name if anybody is; otherwise whoever is in the channels."""
-    return _named(asked) if asked.by_name else members.present(asked.channels)
+    """Whoever is in the channels or in the groups; or everybody."""
+    return _named(asked) if asked.everywhere else members.present(asked.rosters)

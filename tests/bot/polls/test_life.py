@@ -172,6 +172,20 @@ async def test_a_group_is_asked_by_name_but_for_those_in_the_channel(stage: Stag
     assert "Pizza: 1 (Chen)" in public.text
 
 
+async def test_a_channel_and_a_group_are_asked_and_reminded_together(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben"])
+    await roster(stage, ["U-chen", "U-dora"], "G-design", PlaceKind.PEOPLE)
+    await stage.type("U-anna", LUNCH + " --in #general --audience <&G-design> --close 2d --remind 24h")
+    await stage.press("U-chen", buttons(await ballot(stage))["Pizza"])
+    told = await stage.type("U-anna", "/poll results 1")
+    assert read_aloud(told.whisper).endswith("1 of 4 people asked have voted\nNot voted: Anna, Ben, and Dora")
+    stage.clock.move(hours=25)
+    for _ in range(2):
+        await stage.tick()
+    reminded = {(await stage.person(account)).id for account in ("U-ben", "U-dora")}
+    assert {each.person for each in await said(stage, "reminder")} == reminded
+
+
 async def test_everybody_is_asked_without_any_roster(stage: Stage) -> None:
     await stage.type("U-anna", LUNCH + " --audience everybody")
     stage.clock.move(minutes=31)

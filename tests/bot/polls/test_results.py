@@ -135,10 +135,20 @@ async def test_who_has_not_voted_is_counted_and_named_for_the_author_alone(stage
     await press(stage, ("U-chen", "Pizza"))
     text = await told(stage, "/poll results 1", "U-ben")
     assert "You will see the results once the poll has closed." in text
-    assert text.endswith("1 of 4 people asked have voted\nNot voted: Anna and Dora")
+    assert text.endswith("1 of 4 people asked have voted\nNot voted: Anna, Ben, and Dora")
     others = await told(stage, "/poll results 1")
     assert "1 of 4 people asked have voted" in others
     assert "Not voted" not in others
+
+
+async def test_as_many_are_named_as_are_missing_also_where_the_author_is_one_of_them(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH)
+    await roster(stage, "U-anna", "U-ben")
+    assert (await told(stage, "/poll results 1", "U-ben")).endswith(
+        "0 of 2 people asked have voted\nNot voted: Anna and Ben"
+    )
+    await press(stage, ("U-ben", "Pizza"))
+    assert (await told(stage, "/poll results 1", "U-ben")).endswith("1 of 2 people asked have voted\nNot voted: Anna")
 
 
 async def test_of_very_many_voters_it_is_told_how_many_were_asked(
