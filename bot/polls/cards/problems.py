@@ -100,6 +100,9 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
         Problem.UNREAD_RHYTHM: lambda: t("I need a rhythm such as Mon 9:00, weekdays 9:00 or first Monday 10:00."),
         Problem.UNREAD_REMINDER: lambda: t("I need how long before closing, such as 24h or 2d."),
         Problem.NO_END_TO_REMIND: lambda: t("A reminder needs a closing time. When does the poll close?"),
+        Problem.EARLY_REMINDER: lambda: t(
+            "The reminder would be due before the poll opens. Please choose a shorter time, or let the poll run longer."
+        ),
         Problem.UNREAD_ANSWER: lambda: t("I need a day in the future for the answer, such as 2 weeks or Dec 15."),
         Problem.NO_OWNER: lambda: t("By when will it be answered? Add --answer-by and a day."),
         Problem.SECRET_LIVE: lambda: t(

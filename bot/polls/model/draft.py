@@ -46,6 +46,7 @@ class Problem(StrEnum):
     UNREAD_RHYTHM = "unread_rhythm"
     UNREAD_REMINDER = "unread_reminder"
     NO_END_TO_REMIND = "no_end_to_remind"
+    EARLY_REMINDER = "early_reminder"
     UNREAD_ANSWER = "unread_answer"
     NO_OWNER = "no_owner"
     SECRET_LIVE = "secret_live"  # noqa: S105 -- a ballot, not a password
@@ -104,7 +105,7 @@ class Draft:
             "opens": Problem.OPENS_PAST if self.typed.opening and not _ahead(self.opens_at, now) else None,
             "closes": self._closing(now),
             "every": Problem.UNREAD_RHYTHM if self.typed.repeating and not self.every else None,
-            "remind": self._reminding(),
+            "remind": self._reminding(now),
             "answer_by": self._answering(now),
             "place": self._audience(),
             "adding": self._adding(),
@@ -137,10 +138,13 @@ class Draft:
             return Problem.PAST
         return Problem.EARLY if self.opens_at and self.closes_at <= self.opens_at else None
 
-    def _reminding(self) -> Problem | None:
+    def _reminding(self, now: datetime) -> Problem | None:
         if self.remind is None:
             return Problem.UNREAD_REMINDER if self.typed.reminding else None
-        return None if self.closes_at else Problem.NO_END_TO_REMIND
+        if self.closes_at is None:
+            return Problem.NO_END_TO_REMIND
+        late = self._closing(now) is None and self.closes_at - (self.opens_at or now) <= self.remind
+        return Problem.EARLY_REMINDER if late else None
 
     def _answering(self, now: datetime) -> Problem | None:
         if self.typed.answering and not _ahead(self.answer_by, now):

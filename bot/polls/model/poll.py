@@ -164,6 +164,9 @@ class Poll:
         return self.answer_by if self.owed_at else self.answer_by - OWED_BEFORE
 
     def _reminds_at(self) -> datetime | None:
-        if self.remind is None or self.closes_at is None or self.reminded_at:
+        """When it reminds; not at all where that was due before it opened."""
+        began = self.reopened_at or self.opened_at
+        if self.remind is None or self.closes_at is None or began is None or self.reminded_at:
             return None
-        return self.closes_at - self.remind
+        at = self.closes_at - self.remind
+        return at if at > began else None

@@ -136,6 +136,37 @@ async def test_only_those_who_have_not_voted_are_reminded(stage: Stage) -> None:
     assert (await said(stage, "reminder", "U-chen"))[0].text == "withdrawn: voted"
 
 
+@pytest.mark.parametrize(
+    "when", ["--close 2h", "--remind 3d", "--start tomorrow 9:00 --close 2h", "--every Mon 9:00 --close 24h"]
+)
+async def test_a_reminder_before_the_poll_opens_is_refused_in_the_line_and_in_the_form(stage: Stage, when: str) -> None:
+    form = (await stage.type("U-anna", f"{LUNCH} --remind 24h {when}")).form
+    assert form is not None
+    assert "due before the poll opens" in form.problems["remind"]
+    again = await stage.send("U-anna", form, then="ask")
+    assert "due before the poll opens" in again.problems["remind"]
+    assert not await stage.planned()
+    await stage.send("U-anna", form, remind="1h", then="ask")
+    stage.clock.move(days=7, minutes=1)
+    await stage.tick()
+    assert await said(stage, "ballot")
+    assert not await said(stage, "reminder")
+
+
+async def test_a_reminder_that_was_due_before_the_poll_opened_is_left_out(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben", "U-chen"])
+    await stage.type("U-anna", LUNCH + " --close 8d --remind 4d")
+    menu = (await stage.press("U-anna", buttons(await ballot(stage))["More"])).whisper
+    await stage.press("U-anna", buttons(menu)["Close poll"])
+    menu = (await stage.press("U-anna", buttons(await ballot(stage))["More"])).whisper
+    await stage.press("U-anna", buttons(menu)["Reopen"])
+    await stage.tick()
+    assert not await said(stage, "reminder")
+    stage.clock.move(days=2)
+    await stage.tick()
+    assert not await said(stage, "reminder")
+
+
 async def test_a_secret_poll_reminds_without_pointing_at_anybody(stage: Stage) -> None:
     await roster(stage, ["U-anna", "U-ben", "U-chen"])
     await stage.type("U-anna", LUNCH + " --secret --remind 24h")
