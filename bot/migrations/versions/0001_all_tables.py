@@ -333,6 +333,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("series_id", ID, nullable=True),
+        sa.Column("draft_opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draft_recurrence", sa.Text(), nullable=True),
         sa.Column("fewest", sa.SmallInteger(), server_default="5", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_polls_author_id")),

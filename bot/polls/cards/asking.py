@@ -43,7 +43,7 @@ def form(
         WhenField(id="closes", label=t("Closes"), value=closes, hint=t("Leave it empty to close it yourself.")),
         *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
         *more,
-        then(t, "ask", "more", "question", "draft"),
+        then(t, "ask", "more", "question", "draft", scheduled=draft.scheduled),
     )
     return Form(
         address="polls.create",
@@ -55,13 +55,13 @@ def form(
     )
 
 
-def question_form(t: Texts, number: int, page: int, asked: Question) -> Form:
+def question_form(t: Texts, number: int, page: int, asked: Question, *, scheduled: bool) -> Form:
     """A further question of a draft, or one that is changed."""
     return Form(
         address="polls.question",
         title=t("Question {number}", number=page + 1),
         submit=t("Go on"),
-        fields=(*question_fields(t, asked), then(t, "ask", "question", "more", "draft")),
+        fields=(*question_fields(t, asked), then(t, "ask", "question", "more", "draft", scheduled=scheduled)),
         state=json.dumps({"poll": number, "page": page}),
     )
 
@@ -130,15 +130,18 @@ def showings(t: Texts, showing: Showing) -> ChoiceField:
     return ChoiceField(id="showing", label=t("Results show"), options=options, chosen=(showing.value,))
 
 
-def then(t: Texts, *offered: str) -> ChoiceField:
-    """What comes after the form; the first that is offered is what most people want."""
+def then(t: Texts, *offered: str, scheduled: bool) -> ChoiceField:
+    """What comes after the form; the first that is offered is what most people want.
+
+    What is `scheduled` opens at its time, and is no draft any more.
+    """
     names = {
-        "ask": t("Ask it now"),
+        "ask": t("Save it") if scheduled else t("Ask it now"),
         "more": t("More: people, schedule, reminder, owner"),
         "question": t("Add another question"),
         "draft": t("Keep it as a draft"),
     }
-    options = tuple(Option(value, names[value]) for value in offered)
+    options = tuple(Option(value, names[value]) for value in offered if value != "draft" or not scheduled)
     return ChoiceField(id="then", label=t("Then"), options=options, chosen=(offered[0],))
 
 

@@ -1,7 +1,9 @@
 """A poll that nobody has seen yet, and polls to begin with."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from bot.core.cadence.recurrence import Recurrence
 from bot.core.cards import Button, Buttons, Card, Context, Heading, Option, Part, Prose, Select, Style
 from bot.core.rich import Text, plain
 from bot.core.texts import Texts
@@ -11,8 +13,10 @@ from bot.polls.model.poll import Poll
 from bot.polls.model.templates import TEMPLATES
 
 
-def preview(t: Texts, poll: Poll, questions: Sequence[Text]) -> Card:
-    """A draft as its author sees it, with what can be done with it."""
+def preview(
+    t: Texts, poll: Poll, questions: Sequence[Text], opens_at: datetime | None, every: Recurrence | None
+) -> Card:
+    """A draft as its author sees it, with what can be done with it. It opens and comes again once it is asked."""
     parts: list[Part] = [Heading(t("Your draft"))]
     for number, (question, asked) in enumerate(zip(questions, poll.questions, strict=True)):
         words = t.rich("*{number}. {question}*", number=number + 1, question=question)
@@ -21,11 +25,17 @@ def preview(t: Texts, poll: Poll, questions: Sequence[Text]) -> Card:
         how = rule(t, asked)
         parts.append(Context(plain(f"{answers} ({how})" if how else answers)))
     parts.append(Context(plain(promise(t, poll))))
+    if opens_at:
+        parts.append(Context(t.rich("It opens {when} once you schedule it.", when=t.when(opens_at))))
+    if every:
+        rhythm = every.describe(t)
+        parts.append(Context(plain(f"{rhythm[:1].upper()}{rhythm[1:]}.")))
+    launch = t("Schedule it") if opens_at else t("Ask it now")
     value = str(poll.id)
     parts.append(
         Buttons(
             (
-                Button(t("Ask it now"), "polls.launch", value, Style.PRIMARY),
+                Button(launch, "polls.launch", value, Style.PRIMARY),
                 Button(t("Add a question"), "polls.question", value, opens_form=True),
                 Button(t("Settings"), "polls.settings", value, opens_form=True),
                 Button(t("Change"), "polls.revise", value, opens_form=True),

@@ -18,13 +18,13 @@ MOST_GROUPS: Final = 99
 """Platforms take a hundred lines in a drop-down; one of them is everybody."""
 
 
-def form(t: Texts, number: int, fields: Sequence[Field]) -> Form:
+def form(t: Texts, number: int, draft: Draft, fields: Sequence[Field]) -> Form:
     """The form of a draft's settings."""
     return Form(
         address="polls.settings",
         title=t("Settings"),
         submit=t("Go on"),
-        fields=(*fields, then(t, "ask", "question", "draft")),
+        fields=(*fields, then(t, "ask", "question", "draft", scheduled=draft.scheduled)),
         state=json.dumps({"poll": number}),
     )
 
@@ -51,6 +51,18 @@ def fields(t: Texts, draft: Draft, groups: Sequence[Place], elsewhere: Sequence[
             label=t("Answered by"),
             value=draft.answer_by.isoformat() if draft.answer_by else "",
         ),
+    )
+
+
+def every(t: Texts, typed: str, *, required: bool = True) -> Field:
+    """How often it comes again."""
+    return TextField(
+        id="every",
+        label=t("Comes again"),
+        value=typed,
+        placeholder=t("Mon 9:00"),
+        hint=t("Such as Mon 9:00, weekdays 9:00 or first Monday 10:00."),
+        required=required,
     )
 
 
@@ -114,14 +126,8 @@ def _adding(t: Texts, draft: Draft) -> Field:
 def _times(t: Texts, draft: Draft) -> tuple[Field, ...]:
     return (
         WhenField(id="opens", label=t("Opens"), value=draft.opens_at.isoformat() if draft.opens_at else ""),
-        TextField(
-            id="every",
-            label=t("Comes again"),
-            value=draft.typed.repeating,
-            placeholder=t("Mon 9:00"),
-            hint=t("Such as Mon 9:00, weekdays 9:00 or first Monday 10:00."),
-            required=False,
-        ),
+        # What comes again already has a form of its own for that, and its next time is opened at here.
+        *(() if draft.series else (every(t, draft.typed.repeating, required=False),)),
         TextField(
             id="remind",
             label=t("Remind those who have not voted, so long before it closes"),

@@ -88,6 +88,12 @@ class Draft:
     closes_at: datetime | None = None
     remind: timedelta | None = None
     every: Recurrence | None = None
+    scheduled: bool = False
+    """Whether it opens by itself already."""
+
+    series: bool = False
+    """Whether it is one of those that come again."""
+
     owner: int | None = None
     answer_by: datetime | None = None
     typed: Typed = Typed()
@@ -102,7 +108,7 @@ class Draft:
             **question_problems(self.questions[0]),
             "settings": self._settings(),
             "showing": Problem.SECRET_LIVE if self._secret_live() else None,
-            "opens": Problem.OPENS_PAST if self.typed.opening and not _ahead(self.opens_at, now) else None,
+            "opens": self._opening(now),
             "closes": self._closing(now),
             "every": Problem.UNREAD_RHYTHM if self.typed.repeating and not self.every else None,
             "remind": self._reminding(now),
@@ -130,6 +136,10 @@ class Draft:
 
     def _secret_live(self) -> bool:
         return self.promise is Promise.SECRET and self.showing is not Showing.AFTER_CLOSE
+
+    def _opening(self, now: datetime) -> Problem | None:
+        said = self.typed.opening or self.scheduled
+        return Problem.OPENS_PAST if said and not _ahead(self.opens_at, now) else None
 
     def _closing(self, now: datetime) -> Problem | None:
         if self.closes_at is None:

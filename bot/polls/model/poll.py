@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.core.cadence.recurrence import Recurrence
 from bot.polls.model.breakdown import FLOOR
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing, extensible
 
@@ -43,8 +44,9 @@ class Poll:
     `workspace` is where it was asked from. `remind` is how long before closing those who have not voted hear of it.
     `owner` answers its outcome by `answer_by`. `step_at` is when hidden votes are looked at next. `invite_at` is when
     the next of those are written to who are asked by name, with the ballot or with the outcome, and `invited` the last
-    one who was; `reminded` likewise. `fewest` is how few voters may be shown together where names are hidden: what was
-    set when it first opened.
+    one who was; `reminded` likewise. `draft_opens_at` and `draft_every` are what a draft is to open and come again by
+    once it is asked: until then it does neither. `fewest` is how few voters may be shown together where names are
+    hidden: what was set when it first opened.
     """
 
     id: int
@@ -74,6 +76,8 @@ class Poll:
     answer: str = ""
     answered_at: datetime | None = None
     series: int | None = None
+    draft_opens_at: datetime | None = None
+    draft_every: Recurrence | None = None
     fewest: int = FLOOR
 
     @property

@@ -30,8 +30,10 @@ class Series:
 
     def next_after(self, now: datetime) -> datetime:
         """When the next one opens."""
-        return self.dates(now, 1)[0]
+        return self.recurrence.next_after(now, self.zone, self.skipped)
 
-    def dates(self, now: datetime, count: int = PREVIEWED) -> list[datetime]:
-        """The next openings."""
-        return self.recurrence.following(now, self.zone, count, self.skipped)
+    def dates(self, now: datetime, first: datetime | None) -> list[datetime]:
+        """The next openings: the `first`, which is scheduled already, perhaps on a day of its own, and those after."""
+        if first is None:
+            return self.recurrence.following(now, self.zone, PREVIEWED, self.skipped)
+        return [first, *self.recurrence.following(first, self.zone, PREVIEWED - 1, self.skipped)]

@@ -13,7 +13,7 @@ from bot.polls.cards import asking as shown
 from bot.polls.cards.problems import fits, problems, too_long
 from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
-from bot.polls.model.poll import Poll
+from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import extras, life, reading, repeating
 from bot.polls.service.finding import number_of
 from bot.polls.service.rights import gone
@@ -58,26 +58,34 @@ def first(turn: Turn) -> tuple[Draft, int, Mapping[str, Value]]:
 def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
     """Ask a draft that is right, now or at its time. `number` is where it was kept."""
     poll = write(turn, draft, number)
-    if draft.every:
-        rhythm = series.begin(turn.connection, poll, draft.every, turn.me.zone)
-        poll = replace(poll, series=rhythm.id)
     if draft.opens_at:
-        scheduled = asking.change(turn.connection, replace(poll, opens_at=draft.opens_at))
+        scheduled = poll if poll.stage is Stage.SCHEDULED else _schedule(turn, poll, draft)
         return Answer(whisper=repeating.card(turn, scheduled))
-    asking.change(turn.connection, life.open_now(turn.connection, poll, turn.now))
+    now = replace(poll, opens_at=None, draft_opens_at=None, draft_every=None)
+    asking.change(turn.connection, life.open_now(turn.connection, now, turn.now))
     return NOTHING
 
 
 def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
-    """Keep a draft, as a new one or in the place of one that was kept."""
+    """Keep a draft, as a new one or in the place of one that was kept; what opens by itself goes on doing so."""
     _must_be_ours(turn, (*draft.places, *draft.groups))
     poll = asking.poll_from(draft, turn.workspace.id, turn.me.id, turn.now)
     if not number:
         return asking.keep(turn.connection, poll, (*draft.places, *draft.groups))
     before = asking.find_alone(turn.connection, number)
+    if before is None:
+        raise gone(turn)
     asking.ask_only(turn.connection, number, (*draft.places, *draft.groups))
-    mine = replace(poll, id=number, series=before.series, author=before.author) if before else poll
-    return asking.change(turn.connection, mine)
+    mine = replace(poll, id=number, series=before.series, author=before.author, opens_at=before.opens_at)
+    return asking.change(turn.connection, mine) if before.opens_at is None else _schedule(turn, mine, draft)
+
+
+def _schedule(turn: Turn, poll: Poll, draft: Draft) -> Poll:
+    """Have a poll open by itself, and come again."""
+    if draft.every:
+        poll = replace(poll, series=series.begin(turn.connection, poll, draft.every, turn.me.zone).id)
+    planned = replace(poll, opens_at=draft.opens_at or poll.opens_at, draft_opens_at=None, draft_every=None)
+    return asking.change(turn.connection, planned)
 
 
 def again(turn: Turn, draft: Draft, wrong: Mapping[str, Problem]) -> Answer:

@@ -15,8 +15,9 @@ from bot.polls.model.definition import Question
 from bot.polls.model.draft import Draft, Problem, Typed, question_problems
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.templates import Template, template
-from bot.polls.service import asking, extras, finding, outreach, reading
+from bot.polls.service import asking, extras, finding, outreach, reading, repeating
 from bot.polls.service.rights import managed
+from bot.polls.service.series import moved
 from bot.polls.service.standing import questions
 from bot.polls.service.voting import found
 from bot.polls.store import asking as store
@@ -45,7 +46,7 @@ def question(turn: Turn) -> Answer:
     """The button that adds a question to a draft, or its form."""
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
-        return Answer(form=forms.question_form(turn.t, poll.id, len(poll.questions), Question("")))
+        return Answer(form=_further(turn, poll))
     number, page, values = finding.sent(turn)
     poll = mine(turn, number)
     page = min(max(page, 0), len(poll.questions))
@@ -68,7 +69,7 @@ def settings(turn: Turn) -> Answer:
     number, _, values = finding.sent(turn)
     poll = mine(turn, number)
     kept = draft_of(turn, poll)
-    draft = extras.said(turn, kept, kept, values)
+    draft = _open_as_long(turn, kept, extras.said(turn, kept, kept, values))
     if wrong := draft.problems(turn.now):
         return Answer(problems=beside(problems(turn.t, draft, wrong), values, "then"))
     return onward(turn, draft, poll.id, reading.one(values.get("then")))
@@ -83,14 +84,17 @@ def revise(turn: Turn) -> Answer:
 
 
 def launch(turn: Turn) -> Answer:
-    """A draft is asked."""
+    """A draft is asked, now or at its time; what waits for its time is asked now."""
     poll = mine(turn, found(turn).id)
-    draft = replace(draft_of(turn, poll), opens_at=None)
+    if poll.series:
+        return Answer(replace=repeating.card(turn, poll))
+    draft = draft_of(turn, poll)
+    draft = replace(draft, opens_at=None, scheduled=False) if draft.scheduled else draft
     if wrong := draft.problems(turn.now):
         sentences, more = problems(turn.t, draft, wrong), extras.unusual(turn, draft, wrong)
         return Answer(form=forms.form(turn.t, draft, sentences, private=False, number=poll.id, more=more))
-    asking.ask(turn, draft, poll.id)
-    return Answer(replace=note(turn.t("Asked.")))
+    planned = asking.ask(turn, draft, poll.id).whisper
+    return Answer(replace=planned or note(turn.t("Asked.")))
 
 
 def discard(turn: Turn) -> Answer:
@@ -125,7 +129,7 @@ def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
             return asking.ask(turn, draft, number)
         case "question":
             kept = asking.write(turn, draft, number)
-            return Answer(form=forms.question_form(turn.t, kept.id, len(kept.questions), Question("")))
+            return Answer(form=_further(turn, kept))
         case "more":
             kept = asking.write(turn, draft, number)
             return Answer(form=_settings(turn, kept.id, draft))
@@ -135,12 +139,14 @@ def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
 
 def keep(turn: Turn, draft: Draft, number: int = 0) -> Answer:
     """A draft is kept, and shown with what can be done with it."""
-    return Answer(whisper=preview(turn, asking.write(turn, draft, number)))
+    kept = asking.write(turn, draft, number)
+    return Answer(whisper=repeating.card(turn, kept) if kept.stage is Stage.SCHEDULED else preview(turn, kept))
 
 
 def preview(turn: Turn, poll: Poll) -> Card:
     """A draft as its author sees it."""
-    return shown.preview(turn.t, poll, questions(turn, poll))
+    draft = draft_of(turn, poll)
+    return shown.preview(turn.t, poll, questions(turn, poll), draft.opens_at, draft.every)
 
 
 def mine(turn: Turn, number: int) -> Poll:
@@ -152,9 +158,11 @@ def mine(turn: Turn, number: int) -> Poll:
 
 
 def draft_of(turn: Turn, poll: Poll) -> Draft:
-    """A kept draft as it was typed; a closing time that has passed meanwhile is the usual one again."""
+    """A kept draft as it was typed; what passed meanwhile is the next time of its rhythm, or the usual one again."""
     asked = outreach.asked_of(turn.connection, poll)
+    poll = _ahead(turn, poll)
     late = poll.closes_at is not None and poll.closes_at <= turn.now
+    every = poll.draft_every
     return Draft(
         questions=poll.questions,
         promise=poll.promise,
@@ -163,17 +171,47 @@ def draft_of(turn: Turn, poll: Poll) -> Draft:
         places=tuple(sorted(asked.channels)),
         groups=tuple(sorted(asked.groups)),
         everybody=poll.everybody,
-        opens_at=poll.opens_at,
+        opens_at=poll.opens_at or poll.draft_opens_at,
         closes_at=turn.now + reading.OPEN_FOR if late else poll.closes_at,
         remind=poll.remind,
+        every=every,
+        scheduled=poll.stage is Stage.SCHEDULED,
+        series=poll.series is not None,
         owner=poll.owner,
         answer_by=poll.answer_by,
-        typed=Typed(reminding=_before(poll)),
+        typed=Typed(reminding=_before(poll), repeating=every.describe(turn.t) if every else ""),
     )
 
 
+def _ahead(turn: Turn, poll: Poll) -> Poll:
+    """A draft whose opening has passed, with all its times as far ahead as they were."""
+    began = poll.draft_opens_at
+    if began is None or began > turn.now:
+        return poll
+    opens_at = poll.draft_every.next_after(turn.now, turn.me.zone) if poll.draft_every else None
+    return replace(
+        poll,
+        draft_opens_at=opens_at,
+        closes_at=moved(poll.closes_at, began, opens_at or turn.now, turn.me.zone),
+        answer_by=moved(poll.answer_by, began, opens_at or turn.now, turn.me.zone),
+    )
+
+
+def _open_as_long(turn: Turn, before: Draft, draft: Draft) -> Draft:
+    """A draft that would close before it opens is open as long as it was: its settings do not ask for its closing."""
+    if draft.opens_at is None or before.closes_at is None or before.closes_at > draft.opens_at:
+        return draft
+    closes_at = moved(before.closes_at, before.opens_at or turn.now, draft.opens_at, turn.me.zone)
+    return replace(draft, closes_at=closes_at)
+
+
+def _further(turn: Turn, poll: Poll) -> Form:
+    scheduled = poll.stage is Stage.SCHEDULED
+    return forms.question_form(turn.t, poll.id, len(poll.questions), Question(""), scheduled=scheduled)
+
+
 def _settings(turn: Turn, number: int, draft: Draft) -> Form:
-    return further.form(turn.t, number, extras.fields(turn, draft))
+    return further.form(turn.t, number, draft, extras.fields(turn, draft))
 
 
 def _from(turn: Turn, chosen: Template) -> Draft:

@@ -42,7 +42,7 @@ def said(turn: Turn, before: Draft, draft: Draft, values: Mapping[str, Value]) -
     known = {place.id for place in directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)}
     who = reading.many(values.get("who"))
     owners = mentioned(" ".join(reading.many(values.get("owner"))))
-    return reading.dated(
+    written = reading.dated(
         turn,
         replace(
             draft,
@@ -55,6 +55,9 @@ def said(turn: Turn, before: Draft, draft: Draft, values: Mapping[str, Value]) -
             typed=_typed(draft, values),
         ),
     )
+    # Words that nobody changed mean what they meant: counted from today, every second Monday could be the other one.
+    same = before.every is not None and written.typed.repeating == before.typed.repeating
+    return replace(written, every=before.every) if same else written
 
 
 def _question(asked: Question, values: Mapping[str, Value]) -> Question:

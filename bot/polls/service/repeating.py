@@ -21,7 +21,7 @@ from bot.polls.store import asking, series
 def card(scene: Scene, poll: Poll) -> Card:
     """A scheduled poll with its next dates and what can be done."""
     rhythm = series.find(scene.connection, poll.series) if poll.series else None
-    dates = rhythm.dates(scene.now) if rhythm and rhythm.running else []
+    dates = rhythm.dates(scene.now, poll.opens_at) if rhythm and rhythm.running else []
     return shown.scheduled(scene.t, poll, scene.prose(poll.title), rhythm, dates)
 
 

@@ -58,6 +58,8 @@ def fresh(poll: Poll, now: datetime) -> Poll:
         answer="",
         answered_at=None,
         series=None,
+        draft_opens_at=None,
+        draft_every=None,
     )
 
 

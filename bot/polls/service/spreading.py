@@ -93,6 +93,7 @@ def _moved(turn: Turn, draft: Draft, poll: Poll) -> Draft:
     return replace(
         draft,
         opens_at=None,
+        series=False,
         closes_at=moved(poll.closes_at, began, turn.now, turn.me.zone),
         answer_by=moved(poll.answer_by, began, turn.now, turn.me.zone),
     )

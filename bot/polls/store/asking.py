@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bot.core.cadence.recurrence import Recurrence
 from bot.core.database import Connection, Prepared, insert
 from bot.core.directory.store import workspaces
 from bot.core.places import Workspace
@@ -45,6 +46,8 @@ COLUMNS: Final = (
     polls.c.answer,
     polls.c.answered_at,
     polls.c.series_id,
+    polls.c.draft_opens_at,
+    polls.c.draft_recurrence,
     polls.c.fewest,
 )
 _FIND: Final = Prepared(lambda _: sa.select(*COLUMNS).where(polls.c.id == sa.bindparam("poll")))
@@ -52,7 +55,7 @@ _OPEN: Final = sa.and_(polls.c.opened_at.is_not(None), polls.c.closed_at.is_(Non
 
 
 def poll_from(draft: Draft, workspace: int, author: int, now: datetime) -> Poll:
-    """A draft as a poll that is not kept yet. When it opens is decided when it is asked."""
+    """A draft as a poll that is not kept yet: a draft still, which opens once it is asked."""
     return Poll(
         id=0,
         workspace=workspace,
@@ -67,6 +70,8 @@ def poll_from(draft: Draft, workspace: int, author: int, now: datetime) -> Poll:
         remind=draft.remind,
         owner=draft.owner,
         answer_by=draft.answer_by,
+        draft_opens_at=draft.opens_at,
+        draft_every=draft.every,
     )
 
 
@@ -211,7 +216,8 @@ def poll_of(row: Sequence[Any]) -> Poll:
     """A poll from `COLUMNS`."""
     (number, workspace, author, questions, promise, showing, adding, everybody, asked_at, *rest) = row
     (opens_at, opened_at, closes_at, closed_at, reopened_at, edited_at, invite_at, invited, *last) = rest
-    remind, reminded, reminded_at, step_at, owner, answer_by, owed_at, answer, answered_at, series, fewest = last
+    remind, reminded, reminded_at, step_at, owner, answer_by, owed_at, answer, answered_at, *kept = last
+    series, draft_opens_at, draft_every, fewest = kept
     return Poll(
         id=number,
         workspace=workspace,
@@ -240,6 +246,8 @@ def poll_of(row: Sequence[Any]) -> Poll:
         answer=answer,
         answered_at=answered_at,
         series=series,
+        draft_opens_at=draft_opens_at,
+        draft_every=Recurrence.of(draft_every) if draft_every else None,
         fewest=fewest,
     )
 
@@ -287,6 +295,8 @@ def _values(poll: Poll) -> dict[str, Any]:
         "answer": poll.answer,
         "answered_at": poll.answered_at,
         "series_id": poll.series,
+        "draft_opens_at": poll.draft_opens_at,
+        "draft_recurrence": poll.draft_every.written() if poll.draft_every else None,
         "fewest": poll.fewest,
         "next_at": poll.next_at(),
     }

@@ -50,13 +50,16 @@ polls = sa.Table(
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Column("answered_at", Instant),
     sa.Column("series_id", Id, sa.ForeignKey("poll_series.id"), index=True),
+    sa.Column("draft_opens_at", Instant),
+    sa.Column("draft_recurrence", sa.Text),
     sa.Column("fewest", sa.SmallInteger, nullable=False, server_default="5"),
     sa.Column("next_at", Instant),
     # The buttons of a poll that a restored back-up does not know are still out there: no other may get its number.
     sqlite_autoincrement=True,
 )
 """`questions` are `Question`s in JSON, `remind_before` minutes before closing, `next_at` when the poll waits for
-something: opening, a reminder, closing, new figures, the answer that was promised."""
+something: opening, a reminder, closing, new figures, the answer that was promised. A draft waits for nothing: when it
+is to open and how often it comes stand in `draft_opens_at` and `draft_recurrence`."""
 
 sa.Index(
     "ix_polls_agenda",

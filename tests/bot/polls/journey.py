@@ -97,6 +97,23 @@ async def draft_a_survey(walk: Walk) -> None:
     draft = (await walk.send("U-ben", form, question="Вон?", kind="decision", then="draft")).whisper
     await walk.press("U-ben", draft, "polls.discard")
     await walk.press("U-ben", draft, "polls.discard")
+    await _schedule_a_draft(walk)
+
+
+async def _schedule_a_draft(walk: Walk) -> None:
+    form = await walk.type("U-ben", "/poll")
+    settings = await walk.send("U-ben", form, question="Когда?", kind="decision", then="more")
+    times = {"opens": "2030-01-01T09:00+00:00", "every": "Mon 9:00"}
+    draft = (await walk.send("U-ben", settings, **times, then="draft")).whisper
+    await walk.send("U-ben", await walk.press("U-ben", draft, "polls.revise"), then="draft")
+    waiting = (await walk.press("U-ben", draft, "polls.launch")).replace
+    changed = await walk.press("U-ben", waiting, "polls.revise")
+    await walk.send("U-ben", changed, opens="", then="more")
+    await walk.send("U-ben", await walk.send("U-ben", changed, then="more"), then="ask")
+    await walk.send(
+        "U-ben", await walk.send("U-ben", changed, then="question"), question="Кто?", kind="text", then="ask"
+    )
+    await walk.press("U-ben", waiting, "polls.end")
 
 
 async def begin_with_templates(walk: Walk) -> None:

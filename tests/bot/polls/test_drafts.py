@@ -1,6 +1,9 @@
 """Drafts, surveys and templates, from the form to the poll."""
 
+import pytest
+
 from bot.core.cards import Card, Select
+from bot.core.forms import ChoiceField, Form
 from bot.core.interactions import Value
 from tests.bot.polls.test_kinds import ballot
 from tests.bot.stage import Stage, buttons, filling, read_aloud
@@ -128,3 +131,92 @@ async def test_a_template_of_several_questions_is_a_draft_at_first(stage: Stage)
     draft = (await stage.press("U-anna", select, "pulse")).whisper
     assert "3. What would make next week better?" in read_aloud(draft)
     assert "Secret" in read_aloud(draft)
+
+
+WEEKLY = '/poll "Lunch?" "Pizza" "Sushi" --every Mon 9:00 --close 4h'
+
+
+async def asked_at(stage: Stage) -> list[str]:
+    """When polls were posted."""
+    planned = await stage.planned()
+    return [f"{each.due:%d %b}" for each in planned if each.drawing == "polls.ballot"]
+
+
+def said_next(form: Form | None) -> dict[str, str]:
+    """What a form offers to come after it."""
+    assert form is not None
+    (then,) = [field for field in form.fields if isinstance(field, ChoiceField) and field.id == "then"]
+    return {option.value: option.label for option in then.options}
+
+
+async def test_a_kept_draft_opens_and_comes_again_as_it_was_set(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    settings = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="more")).form
+    times = {"opens": "2026-11-27T09:00:00+00:00", "every": "Mon 9:00"}
+    second = (await stage.send("U-anna", settings, **times, then="question")).form
+    kept = (await stage.send("U-anna", second, question="Why?", kind="text", then="draft")).whisper
+    assert "It opens Fri, 27 Nov, 09:00 GMT once you schedule it.\nEvery Monday at 9:00" in read_aloud(kept)
+    await stage.tick()
+    stage.clock.move(days=1)
+    await stage.tick()
+    assert not await asked_at(stage)
+    scheduled = (await stage.press("U-anna", buttons(kept)["Schedule it"])).replace
+    assert "Next: Fri, 27 Nov, 09:00 GMT, Mon, 30 Nov, 09:00" in read_aloud(scheduled)
+    for _ in range(7):
+        stage.clock.move(days=1)
+        await stage.tick()
+    assert len(await asked_at(stage)) == 2
+
+
+async def test_a_question_added_to_what_was_set_is_asked_at_its_time_too(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    settings = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="more")).form
+    second = (await stage.send("U-anna", settings, opens="2026-11-27T09:00:00+00:00", then="question")).form
+    answer = await stage.send("U-anna", second, question="Why?", kind="text", then="ask")
+    assert "Opens Fri, 27 Nov, 09:00" in read_aloud(answer.whisper)
+    assert not await asked_at(stage)
+
+
+async def test_a_draft_whose_time_has_passed_opens_at_the_next_one(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    settings = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="more")).form
+    kept = (await stage.send("U-anna", settings, every="Mon 9:00", then="draft")).whisper
+    assert "It opens Mon, 30 Nov" in read_aloud(kept)
+    stage.clock.move(days=10)
+    scheduled = (await stage.press("U-anna", buttons(kept)["Schedule it"])).replace
+    assert "Next: Mon, 7 Dec" in read_aloud(scheduled)
+    stage.clock.move(days=5)
+    await stage.tick()
+    assert "closes Thu, 10 Dec" in read_aloud(await ballot(stage))
+
+
+@pytest.mark.parametrize("then", ["draft", "more", "question"])
+@pytest.mark.parametrize("line", [WEEKLY, '/poll "Lunch?" "Pizza" "Sushi" --start tomorrow 9:00'])
+async def test_what_is_scheduled_stays_so_while_it_is_changed(stage: Stage, line: str, then: str) -> None:
+    card = (await stage.type("U-anna", line)).whisper
+    form = (await stage.press("U-anna", buttons(card)["Change"])).form
+    assert said_next(form)["ask"] == "Save it"
+    assert "draft" not in said_next(form)
+    answer = await stage.send("U-anna", form, question="Dinner?", then=then)
+    if answer.form:
+        assert "draft" not in said_next(answer.form)
+    else:
+        assert "Throw away" not in buttons(answer.whisper)
+    assert "draft" not in read_aloud((await stage.type("U-anna", "/poll list")).whisper)
+    for _ in range(15):
+        stage.clock.move(days=1)
+        await stage.tick()
+    assert len(await asked_at(stage)) == (2 if line == WEEKLY else 1)
+    assert "Dinner?" in read_aloud(await ballot(stage))
+
+
+async def test_what_is_scheduled_keeps_a_time_to_open(stage: Stage) -> None:
+    card = (await stage.type("U-anna", '/poll "Lunch?" "Pizza" "Sushi" --start tomorrow 9:00')).whisper
+    form = (await stage.press("U-anna", buttons(card)["Change"])).form
+    wrong = await stage.send("U-anna", form, opens="", then="ask")
+    assert "opening time in the future" in wrong.problems["opens"]
+    settings = (await stage.press("U-anna", buttons(card)["Settings"])).form
+    again = await stage.send("U-anna", settings, opens="2026-11-26T09:00:00+00:00", every="Mon 9:00", then="ask")
+    assert "Next: Thu, 26 Nov, 09:00 GMT, Mon, 30 Nov, 09:00" in read_aloud(again.whisper)
+    await stage.press("U-anna", buttons(card)["Ask it now"])
+    assert not await asked_at(stage)
