@@ -75,8 +75,10 @@ def dated(turn: Turn, draft: Draft) -> Draft:
     """The draft with the moments that its typed words mean; where no closing was typed, the usual time."""
     zone, locale, now = turn.me.zone, turn.me.locale, turn.now
     typed = draft.typed
-    every = read_recurrence(typed.repeating, zone, now, locale) if typed.repeating else None
     opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None
+    # Every second Monday is every second one from the first on which it opens.
+    counted = opens_at - timedelta(minutes=1) if opens_at else now
+    every = read_recurrence(typed.repeating, zone, counted, locale) if typed.repeating else None
     if every and not opens_at and not typed.opening:
         opens_at = every.next_after(now, zone)
     begins = opens_at or now

@@ -1,6 +1,7 @@
 """Scheduled polls and rhythms: seen, skipped, paused, changed, ended."""
 
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.cadence.recurrence import read_recurrence
@@ -31,19 +32,21 @@ def skip(turn: Turn) -> Answer:
     if poll.opens_at is None:
         raise _asked(turn)
     day = poll.opens_at.astimezone(ZoneInfo(rhythm.zone)).date()
-    return _again(turn, poll, replace(rhythm, skipped=rhythm.skipped | {day}))
+    changed = replace(rhythm, skipped=rhythm.skipped | {day})
+    return _again(turn, poll, changed, changed.next_after(max(turn.now, poll.opens_at)))
 
 
 def pause(turn: Turn) -> Answer:
     """A rhythm rests: its next poll moves on with it, unasked."""
     poll, rhythm = _waiting(turn)
-    return _again(turn, poll, replace(rhythm, paused=True))
+    return _again(turn, poll, replace(rhythm, paused=True), poll.opens_at)
 
 
 def resume(turn: Turn) -> Answer:
     """A rhythm goes on."""
     poll, rhythm = _waiting(turn)
-    return _again(turn, poll, replace(rhythm, paused=False))
+    missed = poll.opens_at is None or poll.opens_at <= turn.now
+    return _again(turn, poll, replace(rhythm, paused=False), None if missed else poll.opens_at)
 
 
 def end(turn: Turn) -> Answer:
@@ -70,10 +73,10 @@ def rhythm(turn: Turn) -> Answer:
     return Answer(whisper=_again(turn, poll, changed).replace)
 
 
-def _again(turn: Turn, poll: Poll, changed: Series) -> Answer:
-    """The next poll at the next date that holds now."""
+def _again(turn: Turn, poll: Poll, changed: Series, opens_at: datetime | None = None) -> Answer:
+    """The next poll then, or at the next date that holds now."""
     series.change(turn.connection, changed)
-    moved = replace(following(poll, changed, turn.now), id=poll.id)
+    moved = replace(following(poll, changed, turn.now, opens_at or changed.next_after(turn.now)), id=poll.id)
     return Answer(replace=card(turn, asking.change(turn.connection, moved)))
 
 

@@ -16,18 +16,20 @@ def plan_next(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
     rhythm = series.find(connection, poll.series) if poll.series else None
     if rhythm is None or not rhythm.running:
         return None
-    return asking.copy(connection, following(poll, rhythm, now))
+    return asking.copy(connection, following(poll, rhythm, now, rhythm.next_after(now)))
 
 
 def rests(connection: Connection, poll: Poll, now: datetime) -> Poll | None:
     """The poll at its next date, where its rhythm rests; None where it is to be asked."""
     rhythm = series.find(connection, poll.series) if poll.series else None
-    return replace(following(poll, rhythm, now), id=poll.id) if rhythm and rhythm.paused else None
+    if rhythm is None or not rhythm.paused:
+        return None
+    return replace(following(poll, rhythm, now, rhythm.next_after(now)), id=poll.id)
 
 
-def following(poll: Poll, rhythm: Series, now: datetime) -> Poll:
-    """The next poll of a series, as it will be asked."""
-    began, opens_at = poll.opens_at or poll.opened_at, rhythm.next_after(now)
+def following(poll: Poll, rhythm: Series, now: datetime, opens_at: datetime) -> Poll:
+    """The next poll of a series, as it will be asked then."""
+    began = poll.opens_at or poll.opened_at
     return replace(
         fresh(poll, now),
         opens_at=opens_at,

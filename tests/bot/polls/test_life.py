@@ -107,6 +107,27 @@ async def test_a_rhythm_is_skipped_paused_resumed_and_ended(stage: Stage) -> Non
     assert "closes Mon, 28 Dec, 13:00" in read_aloud(await ballot(stage))
 
 
+async def test_a_rhythm_begins_when_it_was_told_to_and_a_skip_goes_forward(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00 --start Dec 15 9:00 --close 4h")).whisper
+    assert "Next: Tue, 15 Dec, 09:00 GMT, Mon, 21 Dec, 09:00 GMT, Mon, 28 Dec" in read_aloud(card)
+    card = (await stage.press("U-anna", buttons(card)["Pause"])).replace
+    card = (await stage.press("U-anna", buttons(card)["Go on"])).replace
+    assert "Next: Tue, 15 Dec, 09:00 GMT, Mon, 21 Dec" in read_aloud(card)
+    card = (await stage.press("U-anna", buttons(card)["Skip the next"])).replace
+    assert "Next: Mon, 21 Dec, 09:00 GMT, Mon, 28 Dec" in read_aloud(card)
+    stage.clock.move(days=27)
+    await stage.tick()
+    assert not await said(stage, "ballot")
+    stage.clock.move(days=1)
+    await stage.tick()
+    assert "closes Mon, 21 Dec, 13:00" in read_aloud(await ballot(stage))
+
+
+async def test_every_second_week_counts_from_the_first(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every 2 weeks Mon 9:00 --start Dec 7 9:00")).whisper
+    assert "Next: Mon, 7 Dec, 09:00 GMT, Mon, 21 Dec, 09:00 GMT, Mon, 4 Jan" in read_aloud(card)
+
+
 async def test_a_rhythm_changes_and_ends(stage: Stage) -> None:
     card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00")).whisper
     form = (await stage.press("U-anna", buttons(card)["Rhythm"])).form
