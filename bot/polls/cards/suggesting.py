@@ -5,7 +5,7 @@ from bot.core.rich import Mention, Text, spoken
 from bot.core.texts import Texts
 
 
-def suggestion(t: Texts, number: int, question: Text, option: str, who: Mention | None) -> Card:
+def suggestion(t: Texts, number: int, question: Text, option: Text, who: Mention | None) -> Card:
     """What the author decides about. In a poll that hides names it does not say `who` suggested it."""
     said = (
         t.rich("{who} suggests an option for *{question}*: *{option}*", who=who, question=question, option=option)
@@ -17,7 +17,7 @@ def suggestion(t: Texts, number: int, question: Text, option: str, who: Mention 
     return Card(spoken(said), (Prose(said), Buttons((approve, decline))))
 
 
-def approved(t: Texts, question: Text, option: str) -> Card:
+def approved(t: Texts, question: Text, option: Text) -> Card:
     """The good news."""
     said = t.rich("Your option *{option}* is in the poll *{question}* now.", option=option, question=question)
     return Card(spoken(said), (Prose(said),))

@@ -18,7 +18,7 @@ from bot.polls.model.poll import Poll
 from bot.polls.model.standing import Standing
 from bot.polls.service.results import begun, named, waiting
 from bot.polls.service.rights import runs, same_organisation
-from bot.polls.service.standing import has_voted, questions, standing
+from bot.polls.service.standing import has_voted, questions, standing, worded
 from bot.polls.service.voting import seen
 from bot.polls.store import asking, voting
 
@@ -76,7 +76,7 @@ def drawn(view: View) -> File | None:
     if stands.result(number) is None:
         return None
     title = spoken(questions(view, poll)[number])
-    content = drawing.picture(view.t, poll, number, title, stands, view.now)
+    content = drawing.picture(view.t, worded(view, poll), number, title, stands, view.now)
     return File(f"poll-{poll.id}.png", "image/png", content)
 
 
@@ -107,10 +107,10 @@ def _visible(scene: Scene, person: Person, poll: Poll) -> Standing:
 
 def _sheets(view: View, reader: Person, poll: Poll, stands: Standing) -> list[sheets.Sheet]:
     """Who voted what if that is open, the totals, and who has not voted."""
-    words = [spoken(question) for question in questions(view, poll)]
-    found = [tables.totals(view.t, poll, words, stands), tables.figures(view.t, poll, words, stands)]
+    words, read = [spoken(question) for question in questions(view, poll)], worded(view, poll)
+    found = [tables.totals(view.t, read, words, stands), tables.figures(view.t, read, words, stands)]
     if not poll.hidden:
         every = voting.every(view.connection, poll)
-        found.insert(0, tables.votes(view.t, poll, words, every, reader.zone))
+        found.insert(0, tables.votes(view.t, read, words, every, reader.zone))
     names = waiting(view, reader, poll, MOST_WAITING)
     return found if names is None else [*found, tables.waiting(view.t, names)]

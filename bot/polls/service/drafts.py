@@ -18,7 +18,7 @@ from bot.polls.model.templates import Template, template
 from bot.polls.service import asking, extras, finding, outreach, reading, repeating
 from bot.polls.service.rights import managed
 from bot.polls.service.series import moved
-from bot.polls.service.standing import questions
+from bot.polls.service.standing import questions, worded
 from bot.polls.service.voting import found
 from bot.polls.store import asking as store
 
@@ -146,7 +146,7 @@ def keep(turn: Turn, draft: Draft, number: int = 0) -> Answer:
 def preview(turn: Turn, poll: Poll) -> Card:
     """A draft as its author sees it."""
     draft = draft_of(turn, poll)
-    return shown.preview(turn.t, poll, questions(turn, poll), draft.opens_at, draft.every)
+    return shown.preview(turn.t, worded(turn, poll), questions(turn, poll), draft.opens_at, draft.every)
 
 
 def mine(turn: Turn, number: int) -> Poll:

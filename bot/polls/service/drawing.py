@@ -8,7 +8,7 @@ from bot.polls.cards import outcomes
 from bot.polls.cards.ballot import ballot
 from bot.polls.model.poll import Poll
 from bot.polls.model.standing import Standing
-from bot.polls.service.standing import questions, standing
+from bot.polls.service.standing import questions, standing, worded
 from bot.polls.store import asking
 
 LISTED_VOTERS: Final = 500
@@ -18,7 +18,7 @@ LISTED_VOTERS: Final = 500
 def card(scene: Scene, poll: Poll, stands: Standing | None = None) -> Card:
     """The poll's own message; `stands` is how the poll stands, if that was read already."""
     author = scene.name(poll.author)
-    return ballot(scene.t, poll, questions(scene, poll), author, stands or standing(scene, poll))
+    return ballot(scene.t, worded(scene, poll), questions(scene, poll), author, stands or standing(scene, poll))
 
 
 def draw_ballot(view: View) -> Card | Withdrawn:
@@ -34,7 +34,7 @@ def draw_outcome(view: View) -> Card | Withdrawn:
         return Withdrawn("poll_deleted")
     if poll.closed_at is None:
         return Withdrawn("poll_reopened")
-    return outcomes.outcome(view.t, poll, questions(view, poll), standing(view, poll))
+    return outcomes.outcome(view.t, worded(view, poll), questions(view, poll), standing(view, poll))
 
 
 def found(view: View) -> Poll | None:

@@ -14,7 +14,7 @@ from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drawing, finding, life, outreach
 from bot.polls.service.reading import OPEN_FOR
 from bot.polls.service.rights import managed, may_manage
-from bot.polls.service.standing import has_voted, questions
+from bot.polls.service.standing import has_voted, questions, worded
 from bot.polls.service.voting import found, seen, wants_card
 from bot.polls.store import asking, voting
 
@@ -26,7 +26,7 @@ def more(turn: Turn) -> Answer:
     parts: list[Part] = []
     if mine and poll.promise is not Promise.SECRET:
         ballot = voting.ballot_of(turn.connection, poll, turn.me.id)
-        parts += shown.your_vote(turn.t, poll, questions(turn, poll), ballot, None).parts
+        parts += shown.your_vote(turn.t, worded(turn, poll), questions(turn, poll), ballot, None).parts
     if not (poll.survey and parts):
         parts.insert(0, Prose(turn.t.rich("*{question}*", question=turn.prose(poll.title))))
     buttons = [*_for_everybody(turn, poll, voted=mine), *(runs(turn, poll) if may_manage(turn, poll) else ())]

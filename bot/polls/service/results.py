@@ -17,7 +17,7 @@ from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import finding, grouping, outreach
 from bot.polls.service.rights import may_manage
-from bot.polls.service.standing import has_voted, questions, standing
+from bot.polls.service.standing import has_voted, questions, standing, worded
 from bot.polls.service.voting import seen
 from bot.polls.store import asking, turnout, voting
 
@@ -79,7 +79,7 @@ def report(turn: Turn, poll: Poll) -> Card:
         runs=may_manage(turn, poll),
         groups=grouping.offered(turn, poll),
     )
-    return shown.report(turn.t, poll, questions(turn, poll), told)
+    return shown.report(turn.t, worded(turn, poll), questions(turn, poll), told)
 
 
 def waiting(scene: Scene, person: Person, poll: Poll, most: int) -> list[str] | None:
@@ -134,4 +134,4 @@ def _grouped(turn: Turn, poll: Poll, dimension: str) -> Answer:
         raise Refused(turn.t.rich("I can show results by title, language or platform: `--by title`.")) from None
     slices = grouping.slices(turn, poll, by)
     below: list[Part] = [shown.choice(turn.t, poll, by)]
-    return Answer(whisper=shown.grouped(turn.t, poll, questions(turn, poll), by, slices, below))
+    return Answer(whisper=shown.grouped(turn.t, worded(turn, poll), questions(turn, poll), by, slices, below))

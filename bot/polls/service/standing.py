@@ -1,14 +1,15 @@
 """What may be seen of a poll at this moment, read from the database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.core.database import Connection
 from bot.core.feature import Scene
-from bot.core.rich import Text
+from bot.core.rich import Text, spoken
 from bot.polls.model import tally
 from bot.polls.model.counting import Result
-from bot.polls.model.definition import Promise
+from bot.polls.model.definition import Promise, Question
 from bot.polls.model.poll import Poll
 from bot.polls.model.privacy import Snapshot
 from bot.polls.model.standing import Standing
@@ -33,6 +34,19 @@ def standing(scene: Scene, poll: Poll, *, voted: bool = False) -> Standing:
 def questions(scene: Scene, poll: Poll) -> Sequence[Text]:
     """The words of a poll's questions."""
     return [scene.prose(question.text) for question in poll.questions]
+
+
+def worded(scene: Scene, poll: Poll) -> Poll:
+    """The poll as it is read here: names for the tokens in its options and explanations. Only to be shown."""
+    asked = tuple(_worded(scene, question) for question in poll.questions)
+    return poll if asked == poll.questions else replace(poll, questions=asked)
+
+
+def _worded(scene: Scene, question: Question) -> Question:
+    if not any("<" in words for words in (*question.options, question.explanation)):
+        return question
+    options = tuple(spoken(scene.prose(option)) for option in question.options)
+    return replace(question, options=options, explanation=spoken(scene.prose(question.explanation)))
 
 
 def turnout(connection: Connection, poll: Poll) -> int:

@@ -45,7 +45,9 @@ def add(turn: Turn) -> Answer:
     if poll.adding is Adding.ASK and poll.author != turn.me.id:
         return _suggest(turn, poll, option)
     _grow(turn, poll, option)
-    return Answer(whisper=note(turn.t.rich("*{option}* is in the poll now. You can vote for it.", option=option)))
+    return Answer(
+        whisper=note(turn.t.rich("*{option}* is in the poll now. You can vote for it.", option=turn.prose(option)))
+    )
 
 
 def approve(turn: Turn) -> Answer:
@@ -57,14 +59,16 @@ def approve(turn: Turn) -> Answer:
         return Answer(replace=note(wrong))
     wider = _grow(turn, poll, suggestion.option)
     _tell(turn, poll, suggestion, option=str(len(wider.questions[0].options) - 1))
-    return Answer(replace=note(turn.t.rich("Approved: *{option}* is in the poll now.", option=suggestion.option)))
+    return Answer(
+        replace=note(turn.t.rich("Approved: *{option}* is in the poll now.", option=turn.prose(suggestion.option)))
+    )
 
 
 def decline(turn: Turn) -> Answer:
     """The author would rather not."""
     poll, suggestion = _decided(turn)
     _tell(turn, poll, suggestion)
-    return Answer(replace=note(turn.t.rich("Declined: *{option}* stays out.", option=suggestion.option)))
+    return Answer(replace=note(turn.t.rich("Declined: *{option}* stays out.", option=turn.prose(suggestion.option))))
 
 
 def ask_author(scene: Scene, poll: Poll, suggestion: Suggestion) -> None:
@@ -83,7 +87,7 @@ def draw_suggestion(view: View) -> Card | Withdrawn:
     if not poll.takes_votes(view.now):
         return Withdrawn("poll_closed")
     who = None if poll.hidden else view.name(suggestion.person)
-    return shown.suggestion(view.t, suggestion.id, view.prose(poll.title), suggestion.option, who)
+    return shown.suggestion(view.t, suggestion.id, view.prose(poll.title), view.prose(suggestion.option), who)
 
 
 def draw_decision(view: View) -> Card | Withdrawn:
@@ -94,7 +98,7 @@ def draw_decision(view: View) -> Card | Withdrawn:
     question, option = view.prose(poll.title), view.arguments.get("option")
     if option is None:
         return shown.declined(view.t, question)
-    return shown.approved(view.t, question, poll.questions[0].options[int(option)])
+    return shown.approved(view.t, question, view.prose(poll.questions[0].options[int(option)]))
 
 
 def must_grow(turn: Turn, poll: Poll) -> None:

@@ -22,7 +22,7 @@ from bot.polls.model.standing import Standing
 from bot.polls.service import drawing
 from bot.polls.service.finding import may_see, number_of
 from bot.polls.service.rights import gone, within
-from bot.polls.service.standing import has_voted, questions, standing
+from bot.polls.service.standing import has_voted, questions, standing, worded
 from bot.polls.store import asking, hiding, voting
 
 STATE: Final = 2000
@@ -87,7 +87,7 @@ def voters(turn: Turn) -> Answer:
     stands = standing(turn, poll, voted=True)
     if not stands.voters and stands.turnout:
         stands = replace(stands, voters=tuple(voting.voters(turn.connection, poll, drawing.LISTED_VOTERS)))
-    return Answer(whisper=shown.who(turn.t, poll, questions(turn, poll), stands))
+    return Answer(whisper=shown.who(turn.t, worded(turn, poll), questions(turn, poll), stands))
 
 
 def cast(turn: Turn, poll: Poll, ballot: Ballot) -> Answer:
@@ -107,7 +107,7 @@ def told(turn: Turn, poll: Poll, ballot: Ballot, own: Card | None, stands: Stand
     if said_on_card and any(ballot):
         return Answer(own=own) if own else NOTHING
     seen = stands if any(ballot) else None
-    return Answer(own=own, whisper=shown.your_vote(turn.t, poll, questions(turn, poll), ballot, seen))
+    return Answer(own=own, whisper=shown.your_vote(turn.t, worded(turn, poll), questions(turn, poll), ballot, seen))
 
 
 def after_vote(turn: Turn, poll: Poll) -> Standing | None:
@@ -126,7 +126,8 @@ def page(turn: Turn, asked: Page, problems: Mapping[str, str] | None = None) -> 
     """A page of the ballot's form."""
     words = questions(turn, asked.poll)[asked.number]
     longest = longest_text(asked.poll)
-    form = shown.form(turn.t, asked.poll, asked.number, words, asked.answers, problems or {}, longest=longest)
+    poll = worded(turn, asked.poll)
+    form = shown.form(turn.t, poll, asked.number, words, asked.answers, problems or {}, longest=longest)
     return Answer(form=form)
 
 

@@ -227,6 +227,44 @@ async def test_an_open_poll_is_exported_with_names_answers_and_local_times(stage
     assert b"Chen" in b"".join(map(workbook.read, workbook.namelist()))
 
 
+async def test_whoever_is_an_option_is_called_by_name_everywhere(stage: Stage) -> None:
+    answer = await stage.type(
+        "U-anna", '/poll "Who cooks?" "<@U-ben>" "in <#C-general>" --quiz 1 --explain "<@U-ben>!"'
+    )
+    assert answer.form is None
+    await press(stage, ("U-ben", "@Ben"), ("U-chen", "in #general"), ("U-dora", "@Ben"))
+    (more,) = [button for label, button in buttons(await ballot(stage)).items() if label == "More"]
+    shown = [read_aloud((await stage.press("U-chen", more)).whisper), read_aloud(await ballot(stage))]
+    await close(stage)
+    shown += [each.text for each in await stage.planned()]
+    shown += [await told(stage, line) for line in ("/poll results 1", "/poll results 1 --by title")]
+    shown += [(await export(stage, "/poll export 1", kind)).content.decode() for kind in ("CSV", "JSON")]
+    everything = "\n".join(shown)
+    assert "<" not in everything
+    assert "@Ben!" in everything
+    assert "The right answer is @Ben" in everything
+    assert "Right: @Ben" in everything
+    assert all("@Ben" in file for file in shown[-2:])
+
+
+async def test_whoever_is_an_option_is_called_by_name_in_drafts_forms_and_suggestions(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "Order?" "<@U-ben>" "<@U-chen>" --ranked --add-options ask')
+    pressed = buttons(await ballot(stage))
+    form = (await stage.press("U-dora", pressed["Rank the options"])).form
+    assert form is not None
+    assert "@Ben" in str(form.fields)
+    assert "<@" not in str(form.fields)
+    suggesting = (await stage.press("U-dora", pressed["Add an option"])).form
+    await stage.send("U-dora", suggesting, option="<@U-anna>")
+    asked = next(said for said in await stage.planned("U-anna") if said.drawing == "polls.suggestion")
+    assert "suggests an option for Order?: @Anna" in asked.text
+    approved = await stage.press("U-anna", buttons(asked.card)["Approve"])
+    assert "Approved: @Anna" in read_aloud(approved.replace)
+    filled = (await stage.type("U-anna", '/poll "Who?" "<@U-ben>"')).form
+    draft = (await stage.send("U-anna", filled, options="<@U-ben>\n<@U-chen>", then="draft")).whisper
+    assert "@Ben · @Chen" in read_aloud(draft)
+
+
 @pytest.mark.parametrize("promise", ["--confidential", "--secret"])
 async def test_polls_that_hide_names_are_exported_as_totals_under_the_rules_of_the_card(
     stage: Stage, promise: str
