@@ -1,13 +1,14 @@
 """A poll that is scheduled, once or again and again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.cards import Button, Buttons, Card, Context, Part, Prose, Style
-from bot.core.forms import Form, TextField
+from bot.core.forms import Form
 from bot.core.rich import Text, plain, spoken
 from bot.core.texts import Texts
+from bot.polls.cards.extras import every
 from bot.polls.model.poll import Poll
 from bot.polls.model.series import Series
 
@@ -47,23 +48,14 @@ def ended(t: Texts) -> Card:
     return Card(spoken(said), (Prose(said),))
 
 
-def form(t: Texts, poll: Poll, typed: str, problems: Mapping[str, str]) -> Form:
-    """Another rhythm for a series."""
+def form(t: Texts, poll: Poll, words: str) -> Form:
+    """Another rhythm for a series. `words` say the present one."""
     return Form(
         address="polls.rhythm",
         title=t("Rhythm"),
         submit=t("Save"),
-        fields=(
-            TextField(
-                id="every",
-                label=t("Comes again"),
-                value=typed,
-                placeholder=t("Mon 9:00"),
-                hint=t("Such as Mon 9:00, weekdays 9:00 or first Monday 10:00."),
-            ),
-        ),
+        fields=(every(t, words),),
         state=json.dumps({"poll": poll.id}),
-        problems=dict(problems),
     )
 
 

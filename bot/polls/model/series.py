@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Final
 
 from bot.core.cadence.recurrence import Recurrence
 
 PREVIEWED: Final = 5
 """Dates that are shown before they come."""
+
+_A_WEEK_OF_DAYS: Final = 8
+"""Dates between which lies every distance there is, also where it comes on several days of a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Series:
     def next_after(self, now: datetime) -> datetime:
         """When the next one opens."""
         return self.recurrence.next_after(now, self.zone, self.skipped)
+
+    def begins_later(self, now: datetime) -> bool:
+        """Whether its first one is further ahead than it ever waits from one to the next."""
+        first, *rest = self.recurrence.following(now, self.zone, _A_WEEK_OF_DAYS)
+        return first - now > max(after - before for before, after in pairwise([first, *rest]))
 
     def dates(self, now: datetime, first: datetime | None) -> list[datetime]:
         """The next openings: the `first`, which is scheduled already, perhaps on a day of its own, and those after."""

@@ -56,7 +56,7 @@ def said(turn: Turn, before: Draft, draft: Draft, values: Mapping[str, Value]) -
         ),
     )
     # Words that nobody changed mean what they meant: counted from today, every second Monday could be the other one.
-    same = before.every is not None and written.typed.repeating == before.typed.repeating
+    same = before.every is not None and reading.same(written.typed.repeating, before.typed.repeating)
     return replace(written, every=before.every) if same else written
 
 

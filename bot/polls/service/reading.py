@@ -104,6 +104,11 @@ def span(text: str) -> timedelta | None:
     return timedelta(minutes=int(found[1]) * dict(UNITS)[(found[2] or "h")[0]]) if found else None
 
 
+def same(typed: str, words: str) -> bool:
+    """Whether somebody left words in a form as they were; browsers change the spaces between them."""
+    return typed.split() == words.split()
+
+
 def one(value: Value | None) -> str:
     """A form's value where it is a single one."""
     return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
 """Scheduled polls and rhythms: seen, skipped, paused, changed, ended."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.cadence.recurrence import read_recurrence
@@ -60,17 +60,21 @@ def end(turn: Turn) -> Answer:
 def rhythm(turn: Turn) -> Answer:
     """The button that changes a rhythm, or its form."""
     if isinstance(turn.act, Click):
-        poll, _ = _waiting(turn)
-        return Answer(form=shown.form(turn.t, poll, "", {}))
+        poll, kept = _waiting(turn)
+        return Answer(form=shown.form(turn.t, poll, kept.recurrence.describe(turn.t)))
     number, _, values = finding.sent(turn)
     poll, kept = _waiting(turn, number)
     typed = reading.one(values.get("every")).strip()
+    if reading.same(typed, kept.recurrence.describe(turn.t)):
+        return Answer(whisper=card(turn, poll))
     every = read_recurrence(typed, turn.me.zone, turn.now, turn.me.locale)
     if every is None:
         problem = turn.t("I need a rhythm such as Mon 9:00, weekdays 9:00 or first Monday 10:00.")
         return Answer(problems={"every": problem})
-    changed = replace(kept, recurrence=every, zone=turn.me.zone, skipped=frozenset())
-    return Answer(whisper=_again(turn, poll, changed).replace)
+    changed = replace(kept, recurrence=every, zone=turn.me.zone)
+    told = poll.opens_at if kept.begins_later(turn.now) else None
+    since = told - timedelta(minutes=1) if told else turn.now
+    return Answer(whisper=_again(turn, poll, changed, changed.next_after(since)).replace)
 
 
 def _again(turn: Turn, poll: Poll, changed: Series, opens_at: datetime | None = None) -> Answer:

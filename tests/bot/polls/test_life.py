@@ -11,7 +11,7 @@ from bot.core.directory import store as directory
 from bot.core.outbox import State, messages, outbox
 from bot.core.places import PlaceKind
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Said, Stage, buttons, read_aloud
+from tests.bot.stage import Said, Stage, buttons, filling, read_aloud
 
 LUNCH = '/poll "Lunch?" "Pizza" "Sushi"'
 
@@ -126,6 +126,26 @@ async def test_a_rhythm_begins_when_it_was_told_to_and_a_skip_goes_forward(stage
 async def test_every_second_week_counts_from_the_first(stage: Stage) -> None:
     card = (await stage.type("U-anna", LUNCH + " --every 2 weeks Mon 9:00 --start Dec 7 9:00")).whisper
     assert "Next: Mon, 7 Dec, 09:00 GMT, Mon, 21 Dec, 09:00 GMT, Mon, 4 Jan" in read_aloud(card)
+
+
+async def test_the_form_of_a_rhythm_says_the_present_one_and_keeps_what_was_skipped(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every 2 weeks Mon 9:00")).whisper
+    card = (await stage.press("U-anna", buttons(card)["Skip the next"])).replace
+    assert "Next: Mon, 14 Dec, 09:00 GMT, Mon, 28 Dec" in read_aloud(card)
+    form = (await stage.press("U-anna", buttons(card)["Rhythm"])).form
+    assert form is not None
+    assert str(filling(form.fields[0])).startswith("every second Monday at 9:00")
+    same = (await stage.send("U-anna", form)).whisper
+    assert "Next: Mon, 14 Dec, 09:00 GMT, Mon, 28 Dec" in read_aloud(same)
+    weekly = (await stage.send("U-anna", form, every="every Monday at 9:00")).whisper
+    assert "Next: Mon, 7 Dec, 09:00 GMT, Mon, 14 Dec" in read_aloud(weekly)
+
+
+async def test_another_rhythm_begins_no_earlier_than_the_first_was_told_to(stage: Stage) -> None:
+    card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00 --start Dec 15 9:00")).whisper
+    form = (await stage.press("U-anna", buttons(card)["Rhythm"])).form
+    changed = (await stage.send("U-anna", form, every="Tue 9:00")).whisper
+    assert "Next: Tue, 15 Dec, 09:00 GMT, Tue, 22 Dec" in read_aloud(changed)
 
 
 async def test_a_rhythm_changes_and_ends(stage: Stage) -> None:
