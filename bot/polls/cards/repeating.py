@@ -17,6 +17,7 @@ def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates
     """When it opens, and what can still be done about it. `dates` are the next openings of a rhythm."""
     number = str(poll.id)
     parts: list[Part] = [Prose(t.rich("*{question}*", question=question))]
+    settings = Button(t("Settings"), "polls.settings", number, opens_form=True)
     change = Button(t("Change"), "polls.revise", number, opens_form=True)
     discard = Button(
         t("Call off"), "polls.discard", number, Style.DANGER, confirm=t("Call this poll off? Nobody will see it.")
@@ -25,7 +26,7 @@ def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates
         opens = t.when(poll.opens_at) if poll.opens_at else t("later")
         parts.append(Prose(t.rich("Opens {when}.", when=opens)))
         launch = Button(t("Ask it now"), "polls.launch", number)
-        return _card(parts, (launch, Button(t("Settings"), "polls.settings", number, opens_form=True), change, discard))
+        return _card(parts, (launch, settings, change, discard))
     rule = rhythm.recurrence.describe(t)
     parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
     state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, dates)
@@ -39,7 +40,7 @@ def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates
     end = Button(t("End"), "polls.end", number, Style.DANGER, confirm=t("End this rhythm? Polls that were asked stay."))
     again = Button(t("Rhythm"), "polls.rhythm", number, opens_form=True)
     parts.append(Context(t.rich("A change holds for the next poll and all after it.")))
-    return _card(parts, (*skip, rest, change, again, end))
+    return _card(parts, (*skip, rest, change, settings, again, end))
 
 
 def ended(t: Texts) -> Card:

@@ -110,6 +110,7 @@ async def _schedule_a_draft(walk: Walk) -> None:
     changed = await walk.press("U-ben", waiting, "polls.revise")
     await walk.send("U-ben", changed, opens="", then="more")
     await walk.send("U-ben", await walk.send("U-ben", changed, then="more"), then="ask")
+    await walk.send("U-ben", await walk.press("U-ben", waiting, "polls.settings"), remind="2h", then="ask")
     await walk.send(
         "U-ben", await walk.send("U-ben", changed, then="question"), question="Кто?", kind="text", then="ask"
     )

@@ -148,6 +148,24 @@ async def test_another_rhythm_begins_no_earlier_than_the_first_was_told_to(stage
     assert "Next: Tue, 15 Dec, 09:00 GMT, Tue, 22 Dec" in read_aloud(changed)
 
 
+async def test_the_settings_of_a_rhythm_hold_for_the_next_poll_and_all_after_it(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben"])
+    card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00 --close 4h")).whisper
+    form = (await stage.press("U-anna", buttons(card)["Settings"])).form
+    assert form is not None
+    assert "every" not in {field.id for field in form.fields}  # *Rhythm* asks that
+    saved = (await stage.send("U-anna", form, remind="1h")).whisper
+    assert "Next: Mon, 30 Nov, 09:00 GMT, Mon, 7 Dec" in read_aloud(saved)
+    for number in (1, 2):
+        stage.clock.move(days=7)
+        await stage.tick()
+        await arrived(stage)
+        stage.clock.move(hours=3)
+        await stage.tick()
+        assert [each.key for each in await said(stage, "reminder", "U-ben")] == [f"polls:{number}:remind:2"]
+        stage.clock.move(hours=-3)
+
+
 async def test_a_rhythm_changes_and_ends(stage: Stage) -> None:
     card = (await stage.type("U-anna", LUNCH + " --every Mon 9:00")).whisper
     form = (await stage.press("U-anna", buttons(card)["Rhythm"])).form
