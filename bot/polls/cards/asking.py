@@ -34,16 +34,17 @@ def form(
 
     `number` is the draft that it changes; 0 begins a poll. `more` are settings that are not as usual.
     """
+    others = draft.questions[1:]
     place, *also = draft.places or (None,)
     closes = draft.closes_at.isoformat() if draft.closes_at else ""
     fields = (
-        *question_fields(t, draft.questions[0]),
+        *question_fields(t, draft.questions[0], removable=bool(others)),
         promises(t, draft.promise),
         showings(t, draft.showing),
         WhenField(id="closes", label=t("Closes"), value=closes, hint=t("Leave it empty to close it yourself.")),
         *(() if private and place else (PlaceField(id="place", label=t("Where"), place=_token(place)),)),
         *more,
-        then(t, "ask", "more", "question", "draft", scheduled=draft.scheduled),
+        then(t, "ask", "more", "question", "draft", scheduled=draft.scheduled, following=2 if others else 0),
     )
     return Form(
         address="polls.create",
@@ -55,19 +56,22 @@ def form(
     )
 
 
-def question_form(t: Texts, number: int, page: int, asked: Question, *, scheduled: bool) -> Form:
-    """A further question of a draft, or one that is changed."""
+def question_form(
+    t: Texts, number: int, page: int, asked: Question, *, scheduled: bool, removable: bool, following: bool
+) -> Form:
+    """A further question of a draft, or one that is changed; whether it can be removed, and another one follows."""
+    after = then(t, "ask", "question", "more", "draft", scheduled=scheduled, following=page + 2 if following else 0)
     return Form(
         address="polls.question",
         title=t("Question {number}", number=page + 1),
         submit=t("Go on"),
-        fields=(*question_fields(t, asked), then(t, "ask", "question", "more", "draft", scheduled=scheduled)),
+        fields=(*question_fields(t, asked, removable=removable), after),
         state=json.dumps({"poll": number, "page": page}),
     )
 
 
-def question_fields(t: Texts, asked: Question) -> tuple[Field, ...]:
-    """The question, how it is answered, and its options."""
+def question_fields(t: Texts, asked: Question, *, removable: bool) -> tuple[Field, ...]:
+    """The question, how it is answered, and its options. One of several is removed by emptying it."""
     return (
         TextField(
             id="question",
@@ -75,6 +79,8 @@ def question_fields(t: Texts, asked: Question) -> tuple[Field, ...]:
             value=asked.text,
             longest=LONGEST_QUESTION,
             placeholder=t("Where should the summer party be?"),
+            hint=t("Empty it to remove this question.") if removable else "",
+            required=not removable,
         ),
         kinds(t, asked),
         TextField(
@@ -130,19 +136,20 @@ def showings(t: Texts, showing: Showing) -> ChoiceField:
     return ChoiceField(id="showing", label=t("Results show"), options=options, chosen=(showing.value,))
 
 
-def then(t: Texts, *offered: str, scheduled: bool) -> ChoiceField:
+def then(t: Texts, *offered: str, scheduled: bool, following: int = 0) -> ChoiceField:
     """What comes after the form; the first that is offered is what most people want.
 
-    What is `scheduled` opens at its time, and is no draft any more.
+    What is `scheduled` opens at its time, and is no draft any more. `following` is the number of the question that
+    comes after this one: who changes one of several pages through them all.
     """
     names = {
         "ask": t("Save it") if scheduled else t("Ask it now"),
         "more": t("More: people, schedule, reminder, owner"),
-        "question": t("Add another question"),
+        "question": t("Look at question {number}", number=following) if following else t("Add another question"),
         "draft": t("Keep it as a draft"),
     }
     options = tuple(Option(value, names[value]) for value in offered if value != "draft" or not scheduled)
-    return ChoiceField(id="then", label=t("Then"), options=options, chosen=(offered[0],))
+    return ChoiceField(id="then", label=t("Then"), options=options, chosen=("question" if following else offered[0],))
 
 
 def _kind(asked: Question) -> str:

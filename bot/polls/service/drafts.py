@@ -37,28 +37,32 @@ def create(turn: Turn) -> Answer:
         typed=first.typed,
     )
     draft = extras.said(turn, before, draft, values)
+    removed = len(draft.questions) > 1 and not draft.questions[0].text
+    draft = replace(draft, questions=draft.questions[1:]) if removed else draft
     if wrong := draft.problems(turn.now):
         return Answer(problems=beside(problems(turn.t, draft, wrong), values, "question"))
-    return onward(turn, draft, number, reading.one(values.get("then")))
+    return onward(turn, draft, number, reading.one(values.get("then")), page=0 if removed else 1)
 
 
 def question(turn: Turn) -> Answer:
-    """The button that adds a question to a draft, or its form."""
+    """The button that adds a question to a draft, or the form of one; one that was there is removed by emptying it."""
     if isinstance(turn.act, Click):
         poll = mine(turn, found(turn).id)
-        return Answer(form=_further(turn, poll))
+        return Answer(form=_page(turn, poll, len(poll.questions)))
     number, page, values = finding.sent(turn)
     poll = mine(turn, number)
     page = min(max(page, 0), len(poll.questions))
     asked = reading.asked(values)
     draft = draft_of(turn, poll)
-    everything = (*poll.questions[:page], asked, *poll.questions[page + 1 :])
-    wrong: dict[str, Problem] = question_problems(asked)
+    removed = _removable(poll, page) and not asked.text
+    everything = (*poll.questions[:page], *(() if removed else (asked,)), *poll.questions[page + 1 :])
+    wrong: dict[str, Problem] = {} if removed else question_problems(asked)
     wrong = wrong or replace(draft, questions=everything).problems(turn.now)
     if wrong:
         sentences = problems(turn.t, replace(draft, questions=(asked,)), wrong)
         return Answer(problems=beside(sentences, values, "question"))
-    return onward(turn, replace(draft, questions=everything), poll.id, reading.one(values.get("then")))
+    draft = replace(draft, questions=everything)
+    return onward(turn, draft, poll.id, reading.one(values.get("then")), page=page if removed else page + 1)
 
 
 def settings(turn: Turn) -> Answer:
@@ -72,7 +76,7 @@ def settings(turn: Turn) -> Answer:
     draft = _open_as_long(turn, kept, extras.said(turn, kept, kept, values))
     if wrong := draft.problems(turn.now):
         return Answer(problems=beside(problems(turn.t, draft, wrong), values, "then"))
-    return onward(turn, draft, poll.id, reading.one(values.get("then")))
+    return onward(turn, draft, poll.id, reading.one(values.get("then")), page=len(draft.questions))
 
 
 def revise(turn: Turn) -> Answer:
@@ -122,14 +126,14 @@ def use(turn: Turn) -> Answer:
     return keep(turn, draft)
 
 
-def onward(turn: Turn, draft: Draft, number: int, then: str) -> Answer:
-    """What the person chose to do next with a draft."""
+def onward(turn: Turn, draft: Draft, number: int, then: str, page: int) -> Answer:
+    """What the person chose to do next with a draft. `page` is the question that comes next, or a new one."""
     match then:
         case "ask" | "":
             return asking.ask(turn, draft, number)
         case "question":
             kept = asking.write(turn, draft, number)
-            return Answer(form=_further(turn, kept))
+            return Answer(form=_page(turn, kept, page))
         case "more":
             kept = asking.write(turn, draft, number)
             return Answer(form=_settings(turn, kept.id, draft))
@@ -205,9 +209,21 @@ def _open_as_long(turn: Turn, before: Draft, draft: Draft) -> Draft:
     return replace(draft, closes_at=closes_at)
 
 
-def _further(turn: Turn, poll: Poll) -> Form:
-    scheduled = poll.stage is Stage.SCHEDULED
-    return forms.question_form(turn.t, poll.id, len(poll.questions), Question(""), scheduled=scheduled)
+def _page(turn: Turn, poll: Poll, page: int) -> Form:
+    draft, scheduled = poll.questions[page : page + 1], poll.stage is Stage.SCHEDULED
+    return forms.question_form(
+        turn.t,
+        poll.id,
+        page,
+        draft[0] if draft else Question(""),
+        scheduled=scheduled,
+        removable=_removable(poll, page),
+        following=page + 1 < len(poll.questions),
+    )
+
+
+def _removable(poll: Poll, page: int) -> bool:
+    return poll.survey and page < len(poll.questions)
 
 
 def _settings(turn: Turn, number: int, draft: Draft) -> Form:

@@ -81,6 +81,8 @@ async def draft_a_survey(walk: Walk) -> None:
     added = await walk.press("U-ben", draft, "polls.question")
     await walk.send("U-ben", added, question="Третий?", kind="rating", then="draft")
     await walk.send("U-ben", await walk.press("U-ben", draft, "polls.revise"), then="draft")
+    second = await walk.send("U-ben", await walk.press("U-ben", draft, "polls.revise"), then="question")
+    await walk.send("U-ben", second, then="draft")
     settings = await walk.press("U-ben", draft, "polls.settings")
     await walk.send("U-ben", settings, every="чай", then="draft")
     await walk.send("U-ben", settings, remind="2h", owner=("<@U-chen>",), answer_by="2030-01-01T09:00", then="draft")

@@ -220,3 +220,46 @@ async def test_what_is_scheduled_keeps_a_time_to_open(stage: Stage) -> None:
     assert "Next: Thu, 26 Nov, 09:00 GMT, Mon, 30 Nov, 09:00" in read_aloud(again.whisper)
     await stage.press("U-anna", buttons(card)["Ask it now"])
     assert not await asked_at(stage)
+
+
+async def a_survey(stage: Stage) -> Card | None:
+    """A draft of three questions."""
+    form = (await stage.type("U-anna", "/poll")).form
+    second = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="question")).form
+    third = (await stage.send("U-anna", second, question="How?", options="Hot\nIced", then="question")).form
+    return (await stage.send("U-anna", third, question="Why?", kind="text", then="draft")).whisper
+
+
+async def test_every_question_of_a_draft_can_be_changed(stage: Stage) -> None:
+    form = (await stage.press("U-anna", buttons(await a_survey(stage))["Change"])).form
+    assert said_next(form)["question"] == "Look at question 2"
+    second = (await stage.send("U-anna", form)).form  # what a form offers first leads through all of them
+    assert second is not None
+    assert [filling(field) for field in second.fields[:3]] == ["How?", "choice", "Hot\nIced"]
+    third = (await stage.send("U-anna", second, options="Hot\nWarm")).form
+    assert said_next(third)["question"] == "Add another question"
+    await stage.send("U-anna", third, question="Since when?", then="ask")
+    text = read_aloud(await ballot(stage))
+    assert "1. Tea?\nGreen: 0 ()\nBlack: 0 ()\n2. How?\nHot: 0 ()\nWarm: 0 ()\n3. Since when?" in text
+
+
+@pytest.mark.parametrize("emptied", [0, 1, 2])
+async def test_a_question_of_a_draft_is_removed_by_emptying_it(stage: Stage, emptied: int) -> None:
+    form = (await stage.press("U-anna", buttons(await a_survey(stage))["Change"])).form
+    for _ in range(emptied):
+        form = (await stage.send("U-anna", form, then="question")).form
+    assert form is not None
+    assert "Empty it to remove" in str(getattr(form.fields[0], "hint", ""))
+    after = (await stage.send("U-anna", form, question="", then="question")).form
+    assert after is not None
+    shown = ["How?", "Why?", ""][emptied]
+    assert filling(after.fields[0]) == shown
+    again = {} if shown else {"question": "Since when?", "options": "May\nJune"}
+    draft = read_aloud((await stage.send("U-anna", after, **again, then="draft")).whisper)
+    names = ("Tea?", "How?", "Why?")
+    assert [name in draft for name in names] == [number != emptied for number in range(3)]
+
+
+async def test_the_only_question_of_a_draft_is_not_removed(stage: Stage) -> None:
+    form = (await stage.press("U-anna", buttons(await a_draft(stage))["Change"])).form
+    assert "question" in (await stage.send("U-anna", form, question="", then="draft")).problems
