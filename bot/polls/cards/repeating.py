@@ -8,13 +8,16 @@ from bot.core.cards import Button, Buttons, Card, Context, Part, Prose, Style
 from bot.core.forms import Form
 from bot.core.rich import Text, plain, spoken
 from bot.core.texts import Texts
+from bot.polls.cards.asked import about
 from bot.polls.cards.extras import every
 from bot.polls.model.poll import Poll
 from bot.polls.model.series import Series
 
 
-def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates: Sequence[datetime]) -> Card:
-    """When it opens, and what can still be done about it. `dates` are the next openings of a rhythm."""
+def scheduled(
+    t: Texts, poll: Poll, question: Text, audience: Text, rhythm: Series | None, dates: Sequence[datetime]
+) -> Card:
+    """When it opens, whom it asks, and what can still be done about it. `dates` are the next openings of a rhythm."""
     number = str(poll.id)
     parts: list[Part] = [Prose(t.rich("*{question}*", question=question))]
     settings = Button(t("Settings"), "polls.settings", number, opens_form=True)
@@ -24,13 +27,13 @@ def scheduled(t: Texts, poll: Poll, question: Text, rhythm: Series | None, dates
     )
     if rhythm is None:
         opens = t.when(poll.opens_at) if poll.opens_at else t("later")
-        parts.append(Prose(t.rich("Opens {when}.", when=opens)))
+        parts += [Prose(t.rich("Opens {when}.", when=opens)), about(t, poll, audience)]
         launch = Button(t("Ask it now"), "polls.launch", number)
         return _card(parts, (launch, settings, change, discard))
     rule = rhythm.recurrence.describe(t)
     parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
     state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, dates)
-    parts.append(Prose(state))
+    parts += [Prose(state), about(t, poll, audience)]
     rest = (
         Button(t("Go on"), "polls.resume", number, Style.PRIMARY)
         if rhythm.paused

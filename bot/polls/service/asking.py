@@ -9,12 +9,14 @@ from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import NOTHING, Answer, Submission, Value
 from bot.core.places import PlaceKind
+from bot.polls.cards import asked as told
 from bot.polls.cards import asking as shown
 from bot.polls.cards.problems import fits, problems, too_long
 from bot.polls.model.definition import Promise, Question, Showing
 from bot.polls.model.draft import Draft, Problem, Typed
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import extras, life, reading, repeating
+from bot.polls.service.audience import audience
 from bot.polls.service.finding import number_of
 from bot.polls.service.rights import gone
 from bot.polls.store import asking, series
@@ -62,8 +64,11 @@ def ask(turn: Turn, draft: Draft, number: int = 0) -> Answer:
         scheduled = poll if poll.stage is Stage.SCHEDULED else _schedule(turn, poll, draft)
         return Answer(whisper=repeating.card(turn, scheduled))
     now = replace(poll, opens_at=None, draft_opens_at=None, draft_every=None)
-    asking.change(turn.connection, life.open_now(turn.connection, now, turn.now))
-    return NOTHING
+    opened = asking.change(turn.connection, life.open_now(turn.connection, now, turn.now))
+    if turn.here.id in draft.places if turn.here else draft.places:
+        return NOTHING
+    words = turn.prose(opened.title)
+    return Answer(whisper=told.asked(turn.t, opened, words, audience(turn, opened), private=not draft.places))
 
 
 def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:

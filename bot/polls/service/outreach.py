@@ -66,12 +66,15 @@ def remind(connection: Connection, poll: Poll, now: datetime) -> Poll:
 
 
 def tell(connection: Connection, poll: Poll, now: datetime) -> Poll:
-    """Tell the next of those who got the ballot privately what came out, or what comes of it."""
+    """Tell the next of those who got the ballot privately what came out, or what comes of it; its author at last."""
     what, at = ("response", poll.answered_at) if poll.answered_at else ("outcome", poll.closed_at)
     persons = outbox.addressees(connection, direct(poll.id), poll.invited, BITE)
     told = f"{what}:{at or now:%Y%m%d%H%M%S}"
-    _write(connection, poll, persons, now, told, f"polls.{what}", now + OUTCOME_FOR)
-    if len(persons) < BITE:
+    last = len(persons) < BITE
+    # Where nothing is said in any channel, nobody else would tell them.
+    author = [poll.author] if last and not asked_of(connection, poll).channels else []
+    _write(connection, poll, {*persons, *author}, now, told, f"polls.{what}", now + OUTCOME_FOR)
+    if last:
         return replace(poll, invite_at=None)
     return replace(poll, invite_at=now, invited=persons[-1])
 

@@ -13,6 +13,7 @@ from bot.polls.cards import repeating as shown
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.series import Series
 from bot.polls.service import finding, reading
+from bot.polls.service.audience import audience
 from bot.polls.service.rights import managed
 from bot.polls.service.series import following
 from bot.polls.service.voting import found
@@ -23,7 +24,7 @@ def card(scene: Scene, poll: Poll) -> Card:
     """A scheduled poll with its next dates and what can be done."""
     rhythm = series.find(scene.connection, poll.series) if poll.series else None
     dates = rhythm.dates(scene.now, poll.opens_at) if rhythm and rhythm.running else []
-    return shown.scheduled(scene.t, poll, scene.prose(poll.title), rhythm, dates)
+    return shown.scheduled(scene.t, poll, scene.prose(poll.title), audience(scene, poll), rhythm, dates)
 
 
 def skip(turn: Turn) -> Answer:

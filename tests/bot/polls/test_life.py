@@ -318,6 +318,48 @@ async def test_nobody_else_answers_a_poll(stage: Stage) -> None:
     assert "Only its owner" in read_aloud(refusal.whisper)
 
 
+async def test_whoever_asks_a_group_privately_is_told_of_it_and_hears_the_outcome(stage: Stage) -> None:
+    await roster(stage, ["U-ben", "U-chen"], "G-design", PlaceKind.PEOPLE)
+    asked = await stage.type("U-anna", LUNCH + " --audience <&G-design> --close 2h", place="D-anna")
+    assert read_aloud(asked.whisper).splitlines() == [
+        "Lunch? is asked now.",
+        "#1 · for @G-design · closes Mon, 23 Nov, 11:00 GMT",
+        "It reaches each of them privately. When it closes, I tell you the outcome here.",
+    ]
+    seen = await stage.press("U-anna", buttons(asked.whisper)["Results"])
+    assert "0 of 2 people asked have voted\nNot voted: Ben and Chen" in read_aloud(seen.whisper)
+    await stage.tick()
+    await arrived(stage)
+    stage.clock.move(hours=3)
+    for _ in range(3):
+        await stage.tick()
+    assert len(await said(stage, "outcome", "U-anna")) == 1
+    assert len(await said(stage, "outcome")) == 3
+
+
+async def test_whoever_asks_elsewhere_is_told_where(stage: Stage) -> None:
+    asked = await stage.type("U-anna", LUNCH + " --in #general --close never", place="D-anna")
+    assert read_aloud(asked.whisper) == "Lunch? is asked now.\n#1 · for #general · open until closed"
+    assert (await stage.type("U-anna", LUNCH)).whisper is None
+
+
+async def test_an_author_who_is_in_the_group_hears_the_outcome_once(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-ben"], "G-design", PlaceKind.PEOPLE)
+    await stage.type("U-anna", LUNCH + " --audience <&G-design> --close 2h", place="D-anna")
+    await stage.tick()
+    await arrived(stage)
+    stage.clock.move(hours=3)
+    for _ in range(3):
+        await stage.tick()
+    assert len(await said(stage, "outcome")) == 2
+
+
+async def test_what_is_scheduled_says_when_it_closes_and_whom_it_asks(stage: Stage) -> None:
+    line = LUNCH + " --start tomorrow 9:00 --close 2h --in #general --audience everybody"
+    text = read_aloud((await stage.type("U-anna", line, place="D-anna")).whisper)
+    assert "Opens Tue, 24 Nov, 09:00 GMT.\n#1 · for #general and everybody · closes Tue, 24 Nov, 11:00 GMT" in text
+
+
 async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:
     await roster(stage, ["U-anna"])
     await roster(stage, ["U-ben", "U-chen"], "G-design", PlaceKind.PEOPLE)
