@@ -30,7 +30,9 @@ _UNITS: Final = {
     **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "woche", "wochen"), timedelta(weeks=1)),
 }
 _ONE: Final = frozenset({"a", "an", "one", "ein", "eine", "einem", "einen", "einer"})
-_COUNTED: Final = re.compile(r"(\d{1,3}|[^\W\d_]+(?=\s))\s*([^\W\d_]+)\.?(?:\s*,?\s+(?:and|und)\s+|\s*,?\s*|$)")
+_COUNTED: Final = re.compile(
+    r"(\d{1,3}(?:[.,]\d)?|[^\W\d_]+(?=\s))\s*([^\W\d_]+)\.?(?:\s*,?\s+(?:and|und)\s+|\s*,?\s*|$)"
+)
 
 _HOURS: Final = re.compile(r"([0-6])h([0-5]\d)")
 """From seven on, it is a clock: `17h30`."""
@@ -47,17 +49,24 @@ def read_moment(text: str, zone: str, now: datetime, locale: str) -> datetime | 
     return meant if meant and now < meant < now + _FARTHEST else None
 
 
+def read_span(text: str) -> timedelta | None:
+    """A length of time, such as `24h`, `1 day`, `1,5 Stunden`; a bare number is hours. None for anything else."""
+    if len(text.strip()) > LONGEST or len(text := plain(text)) > LONGEST:
+        return None
+    return _span(f"{text}h" if text.isdecimal() else text) or None
+
+
 def _span(text: str) -> timedelta | None:
-    """`2h`, `1h30`, `1h 30m`, `in 3 days`, `in einer Stunde`."""
+    """`2h`, `1h30`, `1.5h`, `1h 30m`, `in 3 days`, `in einer Stunde`."""
     text = text.removeprefix("in ")
     if found := _HOURS.fullmatch(text):
         return timedelta(hours=int(found[1]), minutes=int(found[2]))
     span, at = timedelta(), 0
     while at < len(text):
         found = _COUNTED.match(text, at)
-        if found is None or found[2] not in _UNITS or not (found[1].isdecimal() or found[1] in _ONE):
+        if found is None or found[2] not in _UNITS or not (found[1][0].isdecimal() or found[1] in _ONE):
             return None
-        span += _UNITS[found[2]] * (int(found[1]) if found[1].isdecimal() else 1)
+        span += _UNITS[found[2]] * (1 if found[1] in _ONE else float(found[1].replace(",", ".")))
         at = found.end()
     return span if at else None
 

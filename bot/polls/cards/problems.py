@@ -114,6 +114,10 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
             flags=t.every([f"--{flag}" for flag in KNOWN]),
         ),
         Problem.UNKNOWN_VALUE: lambda: t("I cannot read what stands behind {flag}.", flag=f"--{draft.unread[0]}"),
+        Problem.TWO_KINDS: lambda: t(
+            "{flags} do not go together. Please choose one way to answer.",
+            flags=t.every([f"--{flag}" for flag in draft.kinds]),
+        ),
         Problem.TWO_PROMISES: lambda: t("Please choose one of open, confidential and secret."),
         Problem.NO_PLACE: lambda: t("Choose the channel to ask in."),
         Problem.FIXED_OPTIONS: lambda: t(

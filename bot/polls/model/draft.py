@@ -52,6 +52,7 @@ class Problem(StrEnum):
     SECRET_LIVE = "secret_live"  # noqa: S105 -- a ballot, not a password
     UNKNOWN_FLAG = "unknown_flag"
     UNKNOWN_VALUE = "unknown_value"
+    TWO_KINDS = "two_kinds"
     TWO_PROMISES = "two_promises"
     NO_PLACE = "no_place"
     UNKNOWN_GROUP = "unknown_group"
@@ -101,6 +102,8 @@ class Draft:
     unread: tuple[str, ...] = ()
     unfound: tuple[str, ...] = ()
     promises: int = 1
+    kinds: tuple[str, ...] = ()
+    """The flags that say how people answer; more than one contradict each other."""
 
     def problems(self, now: datetime) -> dict[str, Problem]:
         """What is wrong, by the name of the form field it belongs to."""
@@ -130,6 +133,8 @@ class Draft:
             return Problem.UNKNOWN_FLAG
         if self.unread:
             return Problem.UNKNOWN_VALUE
+        if len(self.kinds) > 1:
+            return Problem.TWO_KINDS
         if self.promises > 1:
             return Problem.TWO_PROMISES
         return Problem.MANY_QUESTIONS if len(self.questions) > MOST_QUESTIONS else None

@@ -11,7 +11,7 @@ from bot.core.cadence.recurrence import read_recurrence
 from bot.core.directory import store as directory
 from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
-from bot.core.moments import read_moment
+from bot.core.moments import read_moment, read_span
 from bot.core.places import PlaceKind
 from bot.core.words import Line, mentioned, read
 from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
@@ -26,9 +26,8 @@ OPEN_FOR: Final = timedelta(days=3)
 
 NEVER: Final = frozenset({"never", "nie"})
 EVERYBODY: Final = frozenset({"everybody", "everyone", "all", "alle"})
-_SPAN: Final = re.compile(r"(\d{1,3})\s*(m|min|h|d|w)?")
 UNITS: Final = (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60), ("m", 1))
-"""What lengths of time are typed in, and their minutes."""
+"""What a length of time is written in, and their minutes."""
 
 
 def line(turn: Turn, text: str) -> Draft:
@@ -50,6 +49,7 @@ def line(turn: Turn, text: str) -> Draft:
         questions=(question,),
         promise=next(iter(promises), Promise.OPEN),
         promises=len(promises) or 1,
+        kinds=tuple(flag for flag in flags.KINDS if flag in typed.flags),
         showing=showing or Showing.LIVE,
         adding=added or Adding.NO,
         places=places or here(turn, by_name=bool(groups or everybody)),
@@ -93,15 +93,9 @@ def dated(turn: Turn, draft: Draft) -> Draft:
         every=every,
         opens_at=opens_at,
         closes_at=closes_at,
-        remind=span(typed.reminding) if typed.reminding else None,
+        remind=read_span(typed.reminding) if typed.reminding else None,
         answer_by=read_moment(typed.answering, zone, begins, locale) if typed.answering else None,
     )
-
-
-def span(text: str) -> timedelta | None:
-    """A length of time as people type it: `24h`, `2d`; a bare number is hours."""
-    found = _SPAN.fullmatch(text.strip().lower())
-    return timedelta(minutes=int(found[1]) * dict(UNITS)[(found[2] or "h")[0]]) if found else None
 
 
 def same(typed: str, words: str) -> bool:

@@ -1,8 +1,10 @@
 """One line asks any poll."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.polls.service import reading
+from bot.core.moments import read_span
 from tests.bot.polls.test_kinds import ballot
 from tests.bot.stage import Stage, buttons, read_aloud
 
@@ -46,6 +48,8 @@ async def test_the_whole_line_of_the_book(stage: Stage) -> None:
     ("flags", "sentence"),
     [
         ("--multi 9", "how many people may choose"),
+        ("--ranked --multi 2", "--multi and --ranked do not go together"),
+        ("--rating --nps", "--rating and --nps do not go together"),
         ("--secret --open", "one of open, confidential and secret"),
         ("--secret --results after-vote", "shows nothing before it has closed"),
         ("--results sometimes", "cannot read what stands behind --results"),
@@ -89,11 +93,24 @@ async def test_what_stood_in_the_line_is_asked_once_it_is_put_right(stage: Stage
     assert "Add an option" in buttons(await ballot(stage))
 
 
-@pytest.mark.parametrize(("typed", "minutes"), [("24h", 1440), ("2d", 2880), ("90 min", 90), ("3", 180)])
-def test_a_length_of_time(typed: str, minutes: int) -> None:
-    found = reading.span(typed)
-    assert found is not None
-    assert found.total_seconds() == minutes * 60
+@pytest.mark.parametrize(
+    "typed", ["24h", "1d", "1 day", "24 hours", '"1 Tag"', "24 Stunden", "24", "12h 720 min", "1,0d", "einem Tag"]
+)
+async def test_a_reminder_is_typed_as_any_length_of_time_is(stage: Stage, typed: str) -> None:
+    assert (await stage.type("U-anna", f'/poll "Tea?" "Green" "Black" --remind {typed}')).form is None
+    stage.clock.move(hours=47, minutes=59)
+    await stage.tick()
+    assert not [each for each in await stage.planned() if each.drawing == "polls.reminder"]
+    stage.clock.move(minutes=1)
+    await stage.tick()
+    assert [each for each in await stage.planned() if each.drawing == "polls.reminder"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"), [("90 min", 90), ("3", 180), ("1,5h", 90), ("1.5 hours", 90), ("0h", None), ("2 Fr", None)]
+)
+def test_a_length_of_time(typed: str, minutes: int | None) -> None:
+    assert read_span(typed) == (minutes and timedelta(minutes=minutes))
 
 
 async def test_right_to_left_text_and_emoji(stage: Stage) -> None:
