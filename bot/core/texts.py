@@ -69,10 +69,15 @@ class Texts:
         local = at.astimezone(self.zone) if isinstance(at, datetime) else at
         return format_time(local, "short", locale=self._babel)
 
-    def when(self, at: datetime) -> When:
-        """An instant that platforms show in each reader's own zone."""
-        day = "d. MMM" if self._babel.language == "de" else "d MMM"
+    def when(self, at: datetime, seen_from: datetime | None = None) -> When:
+        """An instant that platforms show in each reader's own zone; with its year, if `seen_from` is in another.
+
+        So a date a year ahead is never taken for the same one of this year.
+        """
         local = at.astimezone(self.zone)
+        day = "d. MMM" if self._babel.language == "de" else "d MMM"
+        if seen_from and seen_from.astimezone(self.zone).year != local.year:
+            day += " y"
         return When(at, format_datetime(local, f"EEE, {day}, HH:mm zzz", locale=self._babel))
 
     def number(self, count: int) -> str:

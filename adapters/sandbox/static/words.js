@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { lang } from "./language.js";
-import { me, open, world } from "./world.js";
+import { me, now, open, world } from "./world.js";
 
 export function rich(spans) {
   return spans.map(span);
@@ -17,7 +17,7 @@ function span(one) {
     case "link":
       return web(one.url) ? h("a", { href: one.url, target: "_blank", rel: "noreferrer" }, one.text) : one.text;
     case "when":
-      return h("time", { datetime: one.at }, format(new Date(one.at), { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }));
+      return h("time", { datetime: one.at }, format(new Date(one.at), { ...otherYear(new Date(one.at)), weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }));
     default:
       return styled(one);
   }
@@ -29,6 +29,9 @@ function styled(one) {
 }
 
 export const web = (url) => /^(https?:|\/)/.test(url);
+
+// Without its year, a date of next year would be taken for one of this year.
+const otherYear = (at) => at.getFullYear() === now().getFullYear() ? {} : { year: "numeric" };
 
 export function format(at, options) {
   return new Intl.DateTimeFormat(lang(), { timeZone: me()?.zone ?? "UTC", ...options }).format(at);

@@ -3,6 +3,7 @@
 from bot.core.cards import Button, Buttons, Card, Context, Part, Prose
 from bot.core.rich import Text, plain, spoken
 from bot.core.texts import Texts
+from bot.polls.cards.labels import moment
 from bot.polls.cards.managing import close
 from bot.polls.model.poll import Poll
 
@@ -21,5 +22,7 @@ def asked(t: Texts, poll: Poll, question: Text, audience: Text, *, private: bool
 def about(t: Texts, poll: Poll, audience: Text) -> Context:
     """A poll's number, whom it asks, and when it closes."""
     facts = t.rich("#{number} · for {audience}", number=poll.id, audience=audience)
-    ends = t.rich("closes {when}", when=t.when(poll.closes_at)) if poll.closes_at else plain(t("open until closed"))
+    ends = plain(t("open until closed"))
+    if poll.closes_at:
+        ends = t.rich("closes {when}", when=moment(t, poll, poll.closes_at))
     return Context((*facts, *plain(" · "), *ends))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.core.cards import Button, Buttons, Card, Context, Part, Prose
 from bot.core.rich import Mention, Text, plain, spoken
 from bot.core.texts import Texts
-from bot.polls.cards.labels import labels, rule, spoken_step
+from bot.polls.cards.labels import labels, moment, rule, spoken_step
 from bot.polls.cards.results import NAMES, question_parts
 from bot.polls.model.definition import Kind, Promise, Showing
 from bot.polls.model.poll import Poll, Stage
@@ -99,9 +99,9 @@ def _facts(t: Texts, poll: Poll, author: Mention, standing: Standing) -> list[Te
     if poll.edited_at:
         facts.append(plain(t("edited")))
     if poll.closed_at:
-        facts.append(t.rich("closed {when}", when=t.when(poll.closed_at)))
+        facts.append(t.rich("closed {when}", when=moment(t, poll, poll.closed_at)))
     elif poll.closes_at:
-        facts.append(t.rich("closes {when}", when=t.when(poll.closes_at)))
+        facts.append(t.rich("closes {when}", when=moment(t, poll, poll.closes_at)))
     if hidden := _hidden(t, poll, standing):
         facts.append(plain(hidden))
     return facts
@@ -126,7 +126,7 @@ def _owed(t: Texts, poll: Poll) -> Part | None:
     if poll.answer:
         return Prose(t.rich("*You asked, we did:* {answer}", answer=poll.answer))
     if poll.answer_by:
-        return Context(t.rich("You will hear by {when} what comes of it.", when=t.when(poll.answer_by)))
+        return Context(t.rich("You will hear by {when} what comes of it.", when=moment(t, poll, poll.answer_by)))
     return None
 
 

@@ -6,6 +6,7 @@ from bot.core.cards import Divider, Heading, Part, Prose
 from bot.core.places import Place
 from bot.core.rich import PlaceLink, Text, plain
 from bot.core.texts import Texts
+from bot.polls.cards.labels import moment
 from bot.polls.model.poll import Poll
 
 
@@ -14,7 +15,9 @@ def home(t: Texts, polls: Sequence[Poll]) -> list[Part]:
     parts: list[Part] = [Heading(t("Your open polls"))]
     for poll in polls:
         closing = (
-            t.rich("closes {when}", when=t.when(poll.closes_at)) if poll.closes_at else plain(t("open until closed"))
+            t.rich("closes {when}", when=moment(t, poll, poll.closes_at))
+            if poll.closes_at
+            else plain(t("open until closed"))
         )
         parts.append(Prose(t.rich("*{question}* ({closing})", question=poll.title, closing=closing)))
     if not polls:

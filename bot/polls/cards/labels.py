@@ -1,8 +1,12 @@
-"""What the answers of a question are called."""
+"""What the answers of a question are called, and how a poll's dates are written."""
 
+from datetime import datetime
+
+from bot.core.rich import When
 from bot.core.texts import Texts
 from bot.polls.model.ballots import choices
 from bot.polls.model.definition import NPS_SCALE, Kind, Question, lowest
+from bot.polls.model.poll import Poll
 
 
 def labels(t: Texts, question: Question) -> list[str]:
@@ -48,3 +52,8 @@ def rule(t: Texts, question: Question) -> str:
 def camps(t: Texts) -> tuple[str, str, str]:
     """The camps of an NPS, best first."""
     return t("Promoters (9 and 10)"), t("Passives (7 and 8)"), t("Detractors (0 to 6)")
+
+
+def moment(t: Texts, poll: Poll, at: datetime) -> When:
+    """An instant of a poll, with its year where that is another than the one in which the poll was asked."""
+    return t.when(at, poll.opened_at or poll.drafted_at)

@@ -7,6 +7,7 @@ from typing import Final
 from bot.core.cards import Button, Buttons, Card, Context, Heading, Part, Prose
 from bot.core.rich import Mention, Text, plain, spoken
 from bot.core.texts import Texts, later
+from bot.polls.cards.labels import moment
 from bot.polls.model.poll import Poll, Stage
 
 TITLE: Final = 60
@@ -97,13 +98,13 @@ def _state(t: Texts, poll: Poll) -> Text:
         case Stage.DRAFT:
             return plain(t("draft"))
         case Stage.SCHEDULED:
-            return t.rich("opens {when}", when=t.when(poll.opens_at or poll.drafted_at))
+            return t.rich("opens {when}", when=moment(t, poll, poll.opens_at or poll.drafted_at))
         case Stage.OPEN if poll.closes_at:
-            return t.rich("open, closes {when}", when=t.when(poll.closes_at))
+            return t.rich("open, closes {when}", when=moment(t, poll, poll.closes_at))
         case Stage.OPEN:
             return plain(t("open until closed"))
         case Stage.CLOSED:
-            return t.rich("closed {when}", when=t.when(poll.closed_at or poll.drafted_at))
+            return t.rich("closed {when}", when=moment(t, poll, poll.closed_at or poll.drafted_at))
 
 
 def _short(text: str, most: int) -> str:

@@ -10,6 +10,7 @@ from bot.core.rich import Text, plain, spoken
 from bot.core.texts import Texts
 from bot.polls.cards.asked import about
 from bot.polls.cards.extras import every
+from bot.polls.cards.labels import moment
 from bot.polls.model.poll import Poll
 from bot.polls.model.series import Series
 
@@ -26,7 +27,7 @@ def scheduled(
         t("Call off"), "polls.discard", number, Style.DANGER, confirm=t("Call this poll off? Nobody will see it.")
     )
     if rhythm is None:
-        opens = t.when(poll.opens_at) if poll.opens_at else t("later")
+        opens = moment(t, poll, poll.opens_at) if poll.opens_at else t("later")
         parts += [Prose(t.rich("Opens {when}.", when=opens)), about(t, poll, audience)]
         launch = Button(t("Ask it now"), "polls.launch", number)
         return _card(parts, (launch, settings, change, discard))
@@ -64,7 +65,7 @@ def form(t: Texts, poll: Poll, words: str) -> Form:
 
 
 def _dates(t: Texts, dates: Sequence[datetime]) -> Text:
-    return t.rich("Next: {dates}", dates=t.every_rich([(t.when(at),) for at in dates]))
+    return t.rich("Next: {dates}", dates=t.every_rich([(t.when(at, dates[0]),) for at in dates]))
 
 
 def _card(parts: Sequence[Part], buttons: Sequence[Button]) -> Card:

@@ -360,6 +360,16 @@ async def test_what_is_scheduled_says_when_it_closes_and_whom_it_asks(stage: Sta
     assert "Opens Tue, 24 Nov, 09:00 GMT.\n#1 · for #general and everybody · closes Tue, 24 Nov, 11:00 GMT" in text
 
 
+async def test_a_date_of_next_year_shows_its_year(stage: Stage) -> None:
+    stage.clock.move(days=4, hours=9)
+    await stage.type("U-dora", LUNCH + " --close 2027-01-04")
+    assert "4 Jan 2027" in read_aloud(await ballot(stage))
+    listed = await stage.type("U-dora", "/poll list")
+    assert "4. Jan. 2027" in read_aloud(listed.whisper)
+    await stage.type("U-anna", LUNCH + " --close 3d")
+    assert "closes Mon, 30 Nov, 18:00 UTC" in read_aloud(await ballot(stage))
+
+
 async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:
     await roster(stage, ["U-anna"])
     await roster(stage, ["U-ben", "U-chen"], "G-design", PlaceKind.PEOPLE)
