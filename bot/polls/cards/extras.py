@@ -34,6 +34,7 @@ def fields(t: Texts, draft: Draft, groups: Sequence[Place], elsewhere: Sequence[
     asked = draft.questions[0]
     return (
         _who(t, draft, groups),
+        *((_named(t, draft),) if draft.unfound else ()),
         *((_also(t, draft, elsewhere),) if elsewhere else ()),
         *((_limits(t, asked),) if asked.several else ()),
         *((_explanation(t, asked),) if asked.kind is Kind.QUIZ or asked.explanation else ()),
@@ -76,6 +77,16 @@ def _who(t: Texts, draft: Draft, groups: Sequence[Place]) -> Field:
         many=True,
         required=False,
         hint=t("They get the poll privately, unless they are in its channel."),
+    )
+
+
+def _named(t: Texts, draft: Draft) -> Field:
+    return TextField(
+        id="named",
+        label=t("Names I do not know"),
+        value=", ".join(draft.unfound),
+        hint=t("Groups and #channels, with commas between them. Put them right, or leave this empty."),
+        required=False,
     )
 
 

@@ -18,7 +18,7 @@ from bot.polls.model.definition import (
     repeated,
 )
 from bot.polls.model.draft import Draft, Problem
-from bot.polls.model.flags import KNOWN
+from bot.polls.model.flags import EXAMPLES, KNOWN
 
 _NEAREST: Final = {"most": "limits", "place": "who", "closes": "opens"}
 """Where a form has no field for something, the one that is closest."""
@@ -114,6 +114,14 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
             flags=t.every([f"--{flag}" for flag in KNOWN]),
         ),
         Problem.UNKNOWN_VALUE: lambda: t("I cannot read what stands behind {flag}.", flag=f"--{draft.unread[0]}"),
+        Problem.NO_VALUE: lambda: t(
+            "Behind {flag} I need something more, such as {example}.",
+            flag=f"--{draft.empty[0]}",
+            example=f"--{draft.empty[0]} {EXAMPLES[draft.empty[0]]}",
+        ),
+        Problem.STRAY: lambda: t(
+            "I am not sure about “{words}” and put it with the options. Please have a look.", words=draft.stray[0]
+        ),
         Problem.TWO_KINDS: lambda: t(
             "{flags} do not go together. Please choose one way to answer.",
             flags=t.every([f"--{flag}" for flag in draft.kinds]),

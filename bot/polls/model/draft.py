@@ -52,6 +52,8 @@ class Problem(StrEnum):
     SECRET_LIVE = "secret_live"  # noqa: S105 -- a ballot, not a password
     UNKNOWN_FLAG = "unknown_flag"
     UNKNOWN_VALUE = "unknown_value"
+    NO_VALUE = "no_value"
+    STRAY = "stray"
     TWO_KINDS = "two_kinds"
     TWO_PROMISES = "two_promises"
     NO_PLACE = "no_place"
@@ -104,6 +106,10 @@ class Draft:
     promises: int = 1
     kinds: tuple[str, ...] = ()
     """The flags that say how people answer; more than one contradict each other."""
+    empty: tuple[str, ...] = ()
+    """Flags that lack what should stand behind them."""
+    stray: tuple[str, ...] = ()
+    """Words that belong to nothing; they are taken for options until somebody looks at them."""
 
     def problems(self, now: datetime) -> dict[str, Problem]:
         """What is wrong, by the name of the form field it belongs to."""
@@ -116,6 +122,7 @@ class Draft:
             "every": Problem.UNREAD_RHYTHM if self.typed.repeating and not self.every else None,
             "remind": self._reminding(now),
             "answer_by": self._answering(now),
+            "named": Problem.UNKNOWN_GROUP if self.unfound else None,
             "place": self._audience(),
             "adding": self._adding(),
         }
@@ -129,15 +136,16 @@ class Draft:
         return None if self.adding is Adding.NO or extensible(self.questions) else Problem.FIXED_OPTIONS
 
     def _settings(self) -> Problem | None:
-        if self.unknown:
-            return Problem.UNKNOWN_FLAG
-        if self.unread:
-            return Problem.UNKNOWN_VALUE
-        if len(self.kinds) > 1:
-            return Problem.TWO_KINDS
-        if self.promises > 1:
-            return Problem.TWO_PROMISES
-        return Problem.MANY_QUESTIONS if len(self.questions) > MOST_QUESTIONS else None
+        wrong = {
+            Problem.UNKNOWN_FLAG: self.unknown,
+            Problem.NO_VALUE: self.empty,
+            Problem.STRAY: self.stray,
+            Problem.UNKNOWN_VALUE: self.unread,
+            Problem.TWO_KINDS: len(self.kinds) > 1,
+            Problem.TWO_PROMISES: self.promises > 1,
+            Problem.MANY_QUESTIONS: len(self.questions) > MOST_QUESTIONS,
+        }
+        return next((problem for problem, found in wrong.items() if found), None)
 
     def _secret_live(self) -> bool:
         return self.promise is Promise.SECRET and self.showing is not Showing.AFTER_CLOSE
@@ -167,9 +175,8 @@ class Draft:
         return Problem.NO_OWNER if self.owner and not self.answer_by else None
 
     def _audience(self) -> Problem | None:
-        if self.unfound:
-            return Problem.UNKNOWN_GROUP
-        return None if self.places or self.groups or self.everybody else Problem.NO_PLACE
+        asked = self.places or self.groups or self.everybody or self.unfound
+        return None if asked else Problem.NO_PLACE
 
 
 def question_problems(question: Question) -> dict[str, Problem]:

@@ -36,6 +36,23 @@ WORDY: Final = frozenset({"close", "start", "every", "remind", "answer-by", "qui
 """Flags whose value may be several words: dates, options, sentences."""
 
 VALUED: Final = frozenset({"results", "in", "audience", "owner"})
+LISTED: Final = frozenset({"in", "audience"})
+"""Flags with one or several names."""
+
+EXAMPLES: Final = {
+    "close": "Fri 17:00",
+    "start": "tomorrow 9:00",
+    "every": "Mon 9:00",
+    "remind": "24h",
+    "answer-by": "2 weeks",
+    "explain": '"…"',
+    "results": "after-close",
+    "in": "#general",
+    "audience": "everybody",
+    "owner": "@ben",
+}
+"""What may stand behind the flags that mean nothing without it."""
+
 OPTIONAL: Final = {
     "multi": _LIMITS,
     "rating": re.compile(r"\d{1,3}"),

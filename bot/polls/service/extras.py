@@ -16,7 +16,15 @@ from bot.polls.model.definition import Adding, Kind, Question
 from bot.polls.model.draft import Draft, Typed
 from bot.polls.service import reading
 
-_FIELDS: Final = {"most": "limits", "multi": "limits"}
+_FIELDS: Final = {
+    "most": "limits",
+    "multi": "limits",
+    "start": "opens",
+    "answer-by": "answer_by",
+    "audience": "who",
+    "add-options": "adding",
+    "explain": "explanation",
+}
 """Where problems, and flags that could not be read, have a field of another name."""
 
 
@@ -30,7 +38,7 @@ def fields(turn: Turn, draft: Draft) -> tuple[Field, ...]:
 def unusual(turn: Turn, draft: Draft, wrong: Collection[str] = ()) -> tuple[Field, ...]:
     """What is not as most polls have it, or is `wrong`: the first form asks it, too, so that nothing typed is lost."""
     usual = fields(turn, Draft(questions=(_usual(draft.questions[0]),)))
-    asked = {_FIELDS.get(name, name) for name in (*wrong, *draft.unread)}
+    asked = {_FIELDS.get(name, name) for name in (*wrong, *draft.unread, *draft.empty)}
     return tuple(field for field in fields(turn, draft) if field.id in asked or field not in usual)
 
 
@@ -41,15 +49,17 @@ def said(turn: Turn, before: Draft, draft: Draft, values: Mapping[str, Value]) -
     also = [int(each) for each in reading.many(values.get("also")) if each.isdecimal() and int(each) in elsewhere]
     known = {place.id for place in directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)}
     who = reading.many(values.get("who"))
+    named = reading.named(turn, reading.one(values.get("named")))
     owners = mentioned(" ".join(reading.many(values.get("owner"))))
     written = reading.dated(
         turn,
         replace(
             draft,
             questions=(_question(draft.questions[0], values), *draft.questions[1:]),
-            places=(*(place for place in draft.places if place not in elsewhere), *also),
-            groups=tuple(int(each) for each in who if each.isdecimal() and int(each) in known),
-            everybody=shown.EVERYBODY in who,
+            places=(*(place for place in draft.places if place not in elsewhere), *also, *named.places),
+            groups=(*(int(each) for each in who if each.isdecimal() and int(each) in known), *named.groups),
+            everybody=shown.EVERYBODY in who or named.everybody,
+            unfound=named.unfound,
             adding=reading.among(Adding, values.get("adding"), Adding.NO),
             owner=owners[0] if owners else None,
             typed=_typed(draft, values),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -13,6 +13,7 @@ from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
 from bot.core.moments import read_moment, read_span
 from bot.core.places import PlaceKind
+from bot.core.rich import spoken
 from bot.core.words import Line, mentioned, read
 from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
@@ -32,8 +33,8 @@ UNITS: Final = (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60), ("m", 1))
 
 def line(turn: Turn, text: str) -> Draft:
     """The draft in a typed line."""
-    typed = read(text, flags.VALUED, wordy=flags.WORDY, optional=flags.OPTIONAL)
-    phrases = _phrases(text, typed)
+    typed = read(text, flags.VALUED, wordy=flags.WORDY, listed=flags.LISTED, optional=flags.OPTIONAL)
+    phrases = _phrases(typed)
     options = phrases[1:]
     question, unread = flags.question(phrases[0] if phrases else "", options, typed.flags)
     promises = {flags.PROMISES[flag] for flag in typed.flags if flag in flags.PROMISES}
@@ -65,6 +66,8 @@ def line(turn: Turn, text: str) -> Draft:
         ),
         unknown=tuple(flag for flag in typed.flags if flag not in flags.KNOWN),
         unread=(*unread, *(("owner",) if "owner" in typed.flags and not owners else ())),
+        empty=tuple(flag for flag, value in typed.flags.items() if flag in flags.EXAMPLES and not value),
+        stray=typed.behind if typed.phrases else (),
         unfound=(*unfound, *unknown_groups),
     )
     draft = dated(turn, draft)
@@ -155,10 +158,14 @@ def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:
     return (place.id,)
 
 
-def _phrases(text: str, typed: Line) -> tuple[str, ...]:
-    """What stands in quotes, behind a question without them: many people quote the options alone."""
-    bare = bool(typed.rest) and (not typed.phrases or text.lstrip()[:1].isalnum())
-    return (typed.rest, *typed.phrases) if bare else typed.phrases
+def _phrases(typed: Line) -> tuple[str, ...]:
+    """What stands in quotes, behind a question without them: many people quote the options alone.
+
+    Words that stand anywhere else come last: who sees the form can tell what they are.
+    """
+    asked = typed.before if typed.phrases else typed.rest
+    bare = any(map(str.isalnum, asked))
+    return (*((asked,) if bare else ()), *typed.phrases, *(typed.behind if typed.phrases else ()))
 
 
 def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -168,7 +175,7 @@ def _places(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], tuple[st
 
 def _groups(turn: Turn, typed: Iterable[str]) -> tuple[tuple[int, ...], bool, tuple[str, ...]]:
     """Groups likewise; and whether everybody is among them."""
-    words = list(typed)
+    words = list(_each(typed))
     others = [word for word in words if word.removeprefix("@").casefold() not in EVERYBODY]
     found, unfound = _named(turn, others, PlaceKind.PEOPLE, GROUP.fullmatch)
     return found, len(others) < len(words), unfound
@@ -179,14 +186,38 @@ def _named(
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     found: list[int] = []
     unfound: list[str] = []
-    for word in typed:
+    for word in _each(typed):
         if given := token(word):
             found.append(int(given[1]))
         elif place := by_name(turn, word.lstrip("#@"), kind):
             found.append(place)
         else:
-            unfound.append(word)
+            unfound.append(spoken(turn.prose(word)))
     return tuple(dict.fromkeys(found)), tuple(unfound)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who and where is meant by names, and the names that mean nothing here."""
+
+    places: tuple[int, ...]
+    groups: tuple[int, ...]
+    everybody: bool
+    unfound: tuple[str, ...]
+
+
+def named(turn: Turn, text: str) -> Named:
+    """What names in a form mean: channels with their sign, groups with theirs or without one."""
+    words = _each([text])
+    channels = [word for word in words if word.startswith(("#", "<#"))]
+    places, nowhere = _places(turn, channels)
+    groups, everybody, nobody = _groups(turn, [word for word in words if word not in channels])
+    return Named(places, groups, everybody, (*nowhere, *nobody))
+
+
+def _each(typed: Iterable[str]) -> list[str]:
+    """Each name of several, which may have commas between them."""
+    return [name.strip() for names in typed for name in names.split(",") if name.strip()]
 
 
 def by_name(turn: Turn, name: str, kind: PlaceKind) -> int | None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.core.moments import read_span
+from bot.core.places import PlaceKind
 from tests.bot.polls.test_kinds import ballot
+from tests.bot.polls.test_life import roster
 from tests.bot.stage import Stage, buttons, read_aloud
 
 
@@ -50,6 +52,14 @@ async def test_the_whole_line_of_the_book(stage: Stage) -> None:
         ("--multi 9", "how many people may choose"),
         ("--ranked --multi 2", "--multi and --ranked do not go together"),
         ("--rating --nps", "--rating and --nps do not go together"),
+        ("White", "not sure about “White”"),
+        ("--secret White", "not sure about “White”"),
+        ("--every", "Behind --every I need something more, such as --every Mon 9:00"),
+        ("--in", "Behind --in I need"),
+        ("--audience", "Behind --audience I need"),
+        ("--close --secret", "Behind --close I need"),
+        ("--start", "Behind --start I need"),
+        ("--results", "Behind --results I need"),
         ("--secret --open", "one of open, confidential and secret"),
         ("--secret --results after-vote", "shows nothing before it has closed"),
         ("--results sometimes", "cannot read what stands behind --results"),
@@ -71,6 +81,40 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(stage: Stage, fla
     assert any(sentence in problem for problem in answer.form.problems.values()), answer.form.problems
     assert answer.form.fields[0].value == "Tea?"  # type: ignore[union-attr]
     assert not await stage.planned()
+
+
+async def test_a_misspelt_audience_stays_in_the_form_until_it_is_put_right(stage: Stage) -> None:
+    await roster(stage, ["U-anna"])
+    await roster(stage, ["U-ben"], "G-design", PlaceKind.PEOPLE)
+    form = (await stage.type("U-anna", '/poll "Tea?" "Green" "Black" --audience @desing')).form
+    assert form is not None
+    assert form.problems == {"named": "I do not know @desing here."}
+    again = await stage.send("U-anna", form)
+    assert again.problems == {"named": "I do not know @desing here."}
+    assert not await stage.planned()
+    await stage.send("U-anna", form, named="@G-design")
+    await stage.tick()
+    assert await stage.planned("U-ben")
+
+
+async def test_every_name_behind_a_flag_is_taken(stage: Stage) -> None:
+    await roster(stage, ["U-anna"])
+    await roster(stage, ["U-ben"], "G-design", PlaceKind.PEOPLE)
+    await roster(stage, ["U-chen"], "G-engineering", PlaceKind.PEOPLE)
+    await roster(stage, ["U-anna"], "C-workshop")
+    names = "--audience @G-design @G-engineering --in #general, #workshop"
+    assert (await stage.type("U-anna", f'/poll "Tea?" "Green" "Black" {names}')).form is None
+    await stage.tick()
+    ballots = [each for each in await stage.planned() if each.drawing == "polls.ballot"]
+    assert len({each.place for each in ballots if each.place}) == 2
+    assert len({each.person for each in ballots if each.person}) == 2
+
+
+@pytest.mark.parametrize(("typed", "name"), [("<@U-ben>", "@Ben"), ("<#C-general>", "#general")])
+async def test_whoever_is_no_group_is_called_by_name(stage: Stage, typed: str, name: str) -> None:
+    form = (await stage.type("U-anna", f'/poll "Tea?" "Green" "Black" --audience {typed}')).form
+    assert form is not None
+    assert form.problems == {"named": f"I do not know {name} here."}
 
 
 async def test_what_stood_in_the_line_is_asked_once_it_is_put_right(stage: Stage) -> None:

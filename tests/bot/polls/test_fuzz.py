@@ -169,12 +169,19 @@ def test_any_text_is_a_command_that_is_answered(crowd: Crowd, account: str, line
 
 
 @FUZZ
-@given(phrases=st.lists(WORDS, min_size=1, max_size=12), flags=st.lists(PIECES, max_size=3))
-def test_nothing_typed_is_lost(crowd: Crowd, phrases: list[str], flags: list[str]) -> None:
-    line = " ".join([*(f'"{phrase}"' for phrase in phrases), *(flag for flag in flags if flag.startswith("--"))])
+@given(
+    words=st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=12),
+    flags=st.lists(PIECES, max_size=3),
+    names=st.lists(WORDS, max_size=3),
+)
+def test_nothing_typed_is_lost(crowd: Crowd, words: list[tuple[str, bool]], flags: list[str], names: list[str]) -> None:
+    phrases = [word for word, _ in words]
+    typed = [f'"{word}"' if quoted else word for word, quoted in words]
+    named = ["--audience", *(f"@{name}" for name in names)] if names else []
+    line = " ".join(['"?"', *typed, *named, *(flag for flag in flags if flag.startswith("--"))])
     answer = crowd.hear(Command(crowd.stage.origin("U-anna"), "poll", line))
     kept = str([filling(field) for field in answer.form.fields] if answer.form else answer.whisper) + crowd.questions()
-    assert all(phrase in kept for phrase in phrases), (line, kept)
+    assert all(phrase in kept for phrase in (*phrases, *names)), (line, kept)
 
 
 @pytest.mark.parametrize("address", addresses("clicks", "together", "batched"))
