@@ -44,13 +44,15 @@ class Line:
     left: bool = False
 
 
-def polls(t: Texts, title: str, lines: Sequence[Line]) -> Card:
-    """A list of polls."""
+def polls(t: Texts, title: str, lines: Sequence[Line], more: int = 0) -> Card:
+    """A list of polls, and how many `more` there are."""
     parts: list[Part] = [Heading(title)]
     for line in lines:
         parts += _line(t, line)
     if not lines:
         parts.append(Prose(t.rich("None right now. `/poll` alone opens a form to ask one.")))
+    if more:
+        parts.append(Context(plain(t.many("and {count} more poll", "and {count} more polls", more))))
     return Card(title, tuple(parts))
 
 

@@ -24,6 +24,9 @@ LATELY: Final = timedelta(days=30)
 MOST: Final = 12
 """More would not fit one message of Teams (27 KB) with its buttons, where names and questions are long."""
 
+COUNTED: Final = 200
+"""Of more it is not told how many they are."""
+
 EVERYBODY: Final = frozenset({"all", "alle"})
 
 
@@ -36,13 +39,14 @@ def listed(turn: Turn, text: str) -> Answer:
     ours = workspaces_of(connection, turn.workspace.id)
     here = turn.here.id if turn.here else 0
     found = (
-        listing.of_organisation(connection, me, ours, since, MOST)
+        listing.of_organisation(connection, me, ours, since, COUNTED)
         if everybody
-        else listing.of_person(connection, me, here, ours, since, MOST)
+        else listing.of_person(connection, me, here, ours, since, COUNTED)
     )
-    left = listing.left(connection, {poll.author for poll in found})
+    first, more = found[:MOST], len(found[MOST:])
+    left = listing.left(connection, {poll.author for poll in first})
     title = turn.t("Everybody's polls") if everybody else turn.t("Your polls")
-    return Answer(whisper=shown.polls(turn.t, title, [_line(turn, poll, left) for poll in found]))
+    return Answer(whisper=shown.polls(turn.t, title, [_line(turn, poll, left) for poll in first], more))
 
 
 def show(turn: Turn) -> Answer:

@@ -13,12 +13,14 @@ from bot.polls.store.asking import COLUMNS, poll_of
 from bot.polls.store.tables import audiences, ballots, participations, polls
 
 _OPENED = polls.c.opened_at.is_not(None)
+_FIRST = sa.case((polls.c.closed_at.is_not(None), 3), (_OPENED, 0), (polls.c.opens_at.is_not(None), 1), else_=2)
+"""What runs comes first, then what is to come, drafts, and what has closed."""
 
 
 def of_person(
     connection: Connection, person: int, here: int, workspaces: Collection[int], since: datetime, most: int
 ) -> list[Poll]:
-    """What somebody asked, voted in or may vote in: in `here`, and wherever they are known to be; newest first.
+    """What somebody asked, voted in or may vote in: in `here`, and wherever they are known to be; what runs first.
 
     `workspaces` are their organisation's; what closed before `since` is left out.
     """
@@ -36,7 +38,7 @@ def of_person(
 def of_organisation(
     connection: Connection, person: int, workspaces: Collection[int], since: datetime, most: int
 ) -> list[Poll]:
-    """Everybody's polls, newest first; of others' no drafts, which are theirs alone."""
+    """Everybody's polls, what runs first; of others' no drafts, which are theirs alone."""
     asked = sa.or_(_OPENED, polls.c.opens_at.is_not(None), polls.c.author_id == person)
     return _newest(connection, sa.and_(polls.c.workspace_id.in_(workspaces), asked), since, most)
 
@@ -63,5 +65,5 @@ def left(connection: Connection, persons: Collection[int]) -> set[int]:
 
 def _newest(connection: Connection, which: sa.ColumnElement[bool], since: datetime, most: int) -> list[Poll]:
     fresh = sa.or_(polls.c.closed_at.is_(None), polls.c.closed_at >= since)
-    rows = connection.execute(sa.select(*COLUMNS).where(which, fresh).order_by(polls.c.id.desc()).limit(most))
+    rows = connection.execute(sa.select(*COLUMNS).where(which, fresh).order_by(_FIRST, polls.c.id.desc()).limit(most))
     return [poll_of(row) for row in rows]

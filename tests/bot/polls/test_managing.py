@@ -350,7 +350,7 @@ async def test_a_list_has_what_one_runs_or_takes_part_in(stage: Stage) -> None:
     await a_draft(stage, "U-chen", "Not yours?")
     text = read_aloud(await listed(stage, "U-ben"))
     titles = [line for line in text.splitlines() if line.startswith("#")]
-    assert titles == ["#4 Draft?", "#3 Later?", "#1 Voted?"]
+    assert titles == ["#1 Voted?", "#3 Later?", "#4 Draft?"]
     assert "open, closes Mon, 23 Nov, 11:00 GMT · 1 vote · asked by @Anna" in text
     assert "opens Mon, 23 Nov, 10:00" in text
     stage.clock.move(days=5)
@@ -403,12 +403,13 @@ async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
     assert "Board?" not in read_aloud((await stranger.type("list all")).whisper)
 
 
-async def test_a_list_ends_with_the_twelfth(stage: Stage) -> None:
+async def test_a_list_has_twelve_polls_those_that_run_first_and_says_how_many_more_there_are(stage: Stage) -> None:
     for number in range(17):
         await stage.type("U-ben", f'/poll "{number} {"Well? " * 40}" "Yes" "No"')
     text = read_aloud(await listed(stage, "U-ben"))
     titles = [line for line in text.splitlines() if line.startswith("#")]
     assert (len(titles), titles[0][:6]) == (12, "#17 16")
+    assert text.endswith("and 5 more polls")
     assert all(len(title) <= 64 and title.endswith("…") for title in titles)
 
 
