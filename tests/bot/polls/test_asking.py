@@ -1,6 +1,6 @@
 """One line asks any poll."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,15 +35,33 @@ async def test_a_moment_is_meant_where_its_author_lives(stage: Stage) -> None:
 
 
 async def test_the_whole_line_of_the_book(stage: Stage) -> None:
+    await roster(stage, ["U-anna"], "C-social")
+    await roster(stage, ["U-ben", "U-chen"], "design", PlaceKind.PEOPLE)
     line = (
         '/poll "Where?" "Lisbon" "Kraków" --multi 2 --secret --close "Fri 17:00" --add-options '
-        "--results after-close --remind 24h"
+        '--results after-close --remind 24h --every "Mon 9:00" --in #social --audience @design'
     )
-    assert (await stage.type("U-anna", line)).form is None
-    text = read_aloud(await ballot(stage))
-    assert "Secret" in text
-    assert "several choices" in text
-    assert "results after closing" in text
+    answer = await stage.type("U-anna", line)
+    assert answer.form is None
+    assert "Next: Mon, 30 Nov, 09:00" in read_aloud(answer.whisper)
+    assert not await stage.planned()
+    stage.clock.move(days=7, minutes=1)
+    for _ in range(2):
+        await stage.tick()
+    asked = [each for each in await stage.planned() if each.drawing == "polls.ballot"]
+    assert len(asked) == 3  # in the channel, and of two people by name
+    assert len([each for each in asked if each.person]) == 2
+    for text in (each.text for each in asked):
+        assert "Lisbon" in text
+        assert "Kraków" in text
+        assert "Secret" in text
+        assert "several choices" in text
+        assert "results after closing" in text
+        assert "closes Fri, 4 Dec" in text
+    assert "Add an option" in buttons(asked[0].card)
+    stage.clock.at = datetime(2026, 12, 3, 17, 0, tzinfo=UTC)
+    await stage.tick()
+    assert [each for each in await stage.planned("U-ben") if each.drawing == "polls.reminder"]
 
 
 @pytest.mark.parametrize(
