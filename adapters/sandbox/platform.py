@@ -66,6 +66,12 @@ class SandboxPlatform:
         for account in [one for one in self._chat.members if there.has(one)]:
             yield account
 
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:  # noqa: ARG002 -- as above
+        """Channels are open to everybody, direct chats to the one they are with."""
+        if place.key not in self._chat.rooms:
+            raise Gone("channel_not_found")
+        return self._chat.rooms[place.key].open_to(account)
+
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:  # noqa: ARG002 -- memory has no rate
         """No limits."""
         return ()

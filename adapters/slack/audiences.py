@@ -18,6 +18,10 @@ BETWEEN_PAGES: Final = 0.65
 BETWEEN_GROUPS: Final = 3.2
 """Seconds between two user groups: `usergroups.list` and `usergroups.users.list` are Tier 2, 20 a minute each."""
 
+CHANNELS: Final = "public_channel,private_channel"
+GUEST: Final = ("is_restricted", "is_ultra_restricted", "is_stranger")
+"""What Slack calls people who see only the channels they were invited to."""
+
 
 class Pace:
     """Lets calls of a kind go one after another, some seconds apart; each workspace (`key`) for itself."""
@@ -52,6 +56,27 @@ class Audiences:
         await self._groups.turn(workspace)
         told = await taken(client.usergroups_users_list(usergroup=key, team_id=team))
         return [str(account) for account in told.get("users") or ()]
+
+    async def admits(self, client: AsyncWebClient, key: str, account: str, team: str | None) -> bool:
+        """Whether somebody may write in a channel."""
+        about: Any = await asyncio.gather(
+            taken(client.conversations_info(channel=key)), taken(client.users_info(user=account))
+        )
+        channel, member = about[0]["channel"], about[1]["user"]
+        if not channel.get("is_private") and not any(member.get(mark) for mark in GUEST):
+            return True
+        cursor = ""
+        while True:
+            # Only channels that the bot is in, too; so mostly one page, where the channel's members may be hundreds.
+            call = client.users_conversations(
+                user=account, types=CHANNELS, limit=MEMBERS_A_PAGE, cursor=cursor or None, team_id=team
+            )
+            page: Any = await taken(call)
+            if any(each["id"] == key for each in page.get("channels") or ()):
+                return True
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return False
 
     async def of_channel(self, client: AsyncWebClient, key: str, workspace: str) -> AsyncIterator[str]:
         """The accounts in a channel, page by page."""

@@ -59,6 +59,8 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "oauth.v2.access": (),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
+    "users.info": ("users:read",),
     "users.list": ("users:read", "users:read.email"),
     "views.open": (),
     "views.publish": (),

@@ -162,6 +162,13 @@ class SlackPlatform:
             async for account in self._audiences.of_channel(client, place.key, workspace.key):
                 yield account
 
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        """Whoever is in a channel; and everybody but guests in a public one, which anybody may join."""
+        client, team = await self._client_and_team(workspace)
+        if place.kind is PlaceKind.DIRECT:
+            return place.key == await self._direct(client, Destination(workspace, account=account))
+        return await self._audiences.admits(client, place.key, account, team)
+
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """Slack's rate limits (docs.slack.dev/apis/web-api/rate-limits), never more than it allows.
 

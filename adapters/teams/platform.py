@@ -23,6 +23,7 @@ from bot.core.places import Place, PlaceKind, Workspace
 from bot.core.ports import Destination, Group, Limit, Posted
 
 GENERAL: Final = "General"
+NO_MEMBER: Final = frozenset({"MemberNotFoundInConversation"})
 """The name of the channel that Teams gives none."""
 
 SURVEYED: Final = 600.0
@@ -130,6 +131,17 @@ class TeamsPlatform:
             await self._routes.introduce(workspace, [profile(each, workspace.key) for each in some if each.id])
             for each in some:
                 yield each.id
+
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        """Whoever is in a channel's team or a chat."""
+        way, bot = await self._routes.find(workspace, f"place:{place.key}", "bot")
+        try:
+            await self._connector.member(_service(way, bot), place.key, account)
+        except Gone as error:
+            if error.reason in NO_MEMBER:
+                return False
+            raise
+        return True
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """A thread's two buckets, so that no window of Teams' is overdrawn, and the tenant's.

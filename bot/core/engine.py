@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 import structlog
 
+from bot.core.access import Access, Known, Unasked, ask
 from bot.core.batching import Batching, Outcome
 from bot.core.cards import Card, Part, note
 from bot.core.database import Connection, Database, Faulty, faulty
@@ -51,7 +52,8 @@ log = structlog.get_logger()
 class Engine:
     """Knows the person, checks the role, drops repeats, runs the handler in one transaction, and answers.
 
-    `otherwise` names the command that takes every word nobody knows (help). `platforms` by name, for their limits.
+    `otherwise` names the command that takes every word nobody knows (help). `platforms` by name, for their limits and
+    for who may write where.
     `links` makes links to files; without it nobody is given one.
     `moment` is how many seconds people are gathered for what is written together (`Feature.together`).
     """
@@ -73,7 +75,8 @@ class Engine:
             name: command for feature in features for name, command in feature.commands.items()
         }
         self._otherwise = otherwise
-        self._pace_of = paces({} if platforms is None else platforms)
+        self._platforms = {} if platforms is None else platforms
+        self._pace_of = paces(self._platforms)
         self._links = links
         self._making = asyncio.Semaphore(FILES_AT_ONCE)
         self._listeners: list[Listener] = []
@@ -100,7 +103,7 @@ class Engine:
         try:
             if isinstance(act, Click | Submission) and (batches := self._batches.get(act.address)):
                 return await batches.join(act)
-            return await self.database.briefly(lambda connection: self._turn(connection, act))
+            return await self._answered(act)
         except Refused as refusal:
             return Answer(whisper=replace(note(refusal.sentence), locale=refusal.locale))
         finally:
@@ -142,6 +145,19 @@ class Engine:
             for feature in self.features.values()
             for name in (*feature.clicks, *feature.forms, *feature.together, *feature.batched)
         }
+
+    async def _answered(self, act: Interaction) -> Answer:
+        """The answer to one who is heard alone, once the platforms have said what its handler must know."""
+        doors: dict[Known, Access] = {}
+
+        def turn(connection: Connection) -> Answer:
+            return self._turn(connection, act, doors)
+
+        while True:
+            try:
+                return await self.database.briefly(turn)
+            except Unasked as unasked:
+                doors.update(await ask(self._platforms, unasked.doors))
 
     async def _gathered(self, acts: Sequence[Interaction]) -> Sequence[Outcome]:
         return await self.database.run(lambda connection: self._settled(connection, acts))
@@ -187,10 +203,11 @@ class Engine:
             for lost in lose_at(connection, workspace.id, place.id, place.key, change.message):
                 self.tell_lost(connection, lost, change.reason, self.clock.now())
 
-    def _turn(self, connection: Connection, act: Interaction) -> Answer:
+    def _turn(self, connection: Connection, act: Interaction, doors: Mapping[Known, Access]) -> Answer:
         turn = self._enter(connection, act)
         if turn is None:
             return NOTHING
+        turn = replace(turn, answered=doors) if doors else turn
         try:
             return outside(turn, self._route(turn, turn.act))
         except Refused as refusal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from bot.core.access import Access, Door, Known, Unasked
 from bot.core.cards import Card, Part
 from bot.core.database import Connection
 from bot.core.directory import store as directory
@@ -14,7 +15,7 @@ from bot.core.interactions import Answer, Interaction
 from bot.core.links import File, Links, Wanted
 from bot.core.pace import Pace, PaceOf
 from bot.core.people import Person, Role
-from bot.core.places import Place, Workspace
+from bot.core.places import Place, PlaceKind, Workspace
 from bot.core.rich import Link, Mention, PlaceLink, Plain, Text
 from bot.core.texts import Texts
 
@@ -78,6 +79,33 @@ class Turn(Scene):
     emit_to: Emit
     pace_of: PaceOf
     links: Links | None
+    answered: Mapping[Known, Access] = field(default_factory=dict)
+    """Which places are open to me, as far as the platform was asked (`access`)."""
+
+    def access(self, places: Iterable[int]) -> Mapping[int, Access]:
+        """Whether I may say something in places, by our own ids: those we have, but for named groups of people.
+
+        The place I act from is open. Where somebody has no account at all, only those who look after communication may
+        speak. Where the platform must be asked about others, this handler is undone and run
+        again, so nothing outside the transaction may have happened yet. Not for what is settled in batches.
+        """
+        found = directory.places_by_id(self.connection, places).values()
+        doors = {place.id: self._door(place) for place in found if self._has_door(place)}
+        if unasked := [door for door in doors.values() if door.account and door.known_as not in self.answered]:
+            raise Unasked(unasked)
+        strange = Access.OPEN if self.me.may(Role.COMMUNICATOR) else Access.BARRED
+        answers = {place: self.answered.get(door.known_as, strange) for place, door in doors.items()}
+        return {place.id: answers.get(place.id, Access.OPEN) for place in found}
+
+    def _has_door(self, place: Place) -> bool:
+        here = (place.workspace, place.key) == (self.workspace.id, self.act.origin.place)
+        return place.kind is not PlaceKind.PEOPLE and not here
+
+    def _door(self, place: Place) -> Door:
+        if place.workspace == self.workspace.id:
+            return Door(self.workspace, place, self.me.account)
+        workspace = directory.workspace_by_id(self.connection, place.workspace)
+        return Door(workspace, place, directory.person(self.connection, workspace, self.me.id).account)
 
     def emit(self, event: str, **facts: str) -> None:
         """Tell every feature that listens to `event`, in this same transaction."""

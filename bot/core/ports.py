@@ -109,6 +109,10 @@ class Platform(Protocol):
         """The account of everybody in a channel, a group chat or a named group, each once; bots may be among them."""
         ...
 
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        """Whether an account may write in a channel, a group chat or a direct chat of its own."""
+        ...
+
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         """The buckets that a `send` or an `update` draws from."""
         ...

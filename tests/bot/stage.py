@@ -22,6 +22,7 @@ from bot.core.people import Person, Profile, Role
 from bot.core.places import PlaceKind, Workspace
 from bot.core.rich import Link, spoken
 from bot.core.texts import Texts
+from tests.scheduler.pretend import Pretend
 
 T = TypeVar("T")
 Only = Callable[[str, str], bool]
@@ -69,18 +70,26 @@ class Said:
 class Stage:
     """`anna` is an admin, `ben` and `chen` are employees, `dora` speaks German in Berlin; all in one workspace.
 
-    `moment` is how many seconds somebody waits for others whose vote is written together with theirs.
+    `moment` is how many seconds somebody waits for others whose vote is written together with theirs. `platform` is
+    asked who may write where: everybody everywhere, but for its `outside`.
     """
 
     database: Database
     features: Sequence[Feature]
     clock: HandClock = field(default_factory=HandClock)
     moment: float = 0.002
+    platform: Pretend = field(default_factory=Pretend)
 
     def __post_init__(self) -> None:
         links = Links(ADDRESS, "a key that signs links")
         self.engine = Engine(
-            self.database, self.clock, self.features, otherwise="drumbeat", links=links, moment=self.moment
+            self.database,
+            self.clock,
+            self.features,
+            otherwise="drumbeat",
+            platforms=dict.fromkeys(("stage", "slack", "teams", "sandbox"), self.platform),
+            links=links,
+            moment=self.moment,
         )
 
     async def set_up(self) -> None:

@@ -15,7 +15,7 @@ from bot.core.cards import Card
 from bot.core.database import Database, metadata, open_database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
-from bot.core.ports import Destination
+from bot.core.ports import Destination, Platform
 from bot.features import features
 from scheduler.clock import MovableClock
 from scheduler.dispatcher import Dispatcher
@@ -72,12 +72,14 @@ async def sitting(browser: Browser, database_url: str, folder: Path) -> AsyncIte
         stack.push_async_callback(database.close)
         await database.run(metadata.create_all)
         clock = MovableClock(MONDAY)
-        engine = Engine(database, clock, features(), otherwise="drumbeat")
+        platforms: dict[str, Platform] = {}
+        engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms)
         adapter = TeamsAdapter(TeamsSettings(anonymous=True), engine)
+        platforms[adapter.platform.name] = adapter.platform
         stack.push_async_callback(adapter.stop)
         address = await stack.enter_async_context(served(Starlette(routes=adapter.routes)))
         started = stack.enter_context(playground.running(f"{address}/api/messages", folder))
-        stage = Stage(engine, {adapter.platform.name: adapter.platform})
+        stage = Stage(engine, platforms)
         page = await _window(browser, started, stack)
         dispatcher, planner = Dispatcher(database, stage, clock), Planner(database, engine.features.values())
         yield Desk(started, page, database, clock, dispatcher, planner, adapter)

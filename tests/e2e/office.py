@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from adapters.sandbox.app import SandboxAdapter
 from bot.core.database import metadata, open_database
 from bot.core.engine import Engine
+from bot.core.ports import Platform
 from bot.features import features
 from scheduler import MovableClock, SystemClock
 from tests.adapters.sandbox.parts import put_together
@@ -49,8 +50,10 @@ async def working(browser: Browser, database_url: str) -> AsyncIterator[Office]:
     database = open_database(database_url)
     await database.run(metadata.create_all)
     clock = MovableClock(TUESDAY, SystemClock())
-    engine = Engine(database, clock, features(), otherwise="drumbeat")
+    platforms: dict[str, Platform] = {}
+    engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms)
     sandbox, scheduler = put_together(engine, clock)
+    platforms[sandbox.platform.name] = sandbox.platform
     await sandbox.start()
     scheduler.start()
     engine.listen(lambda _act, _seconds: scheduler.wake())

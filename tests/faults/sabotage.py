@@ -20,6 +20,7 @@ class Altered:
         self.people = platform.people
         self.groups = platform.groups
         self.members = platform.members
+        self.admits = platform.admits
         self.limits = platform.limits
 
     async def send(self, to: Destination, card: Card, key: str) -> Posted:

@@ -16,7 +16,8 @@ from bot.core.ports import Destination, Group, Limit, Posted
 class Pretend:
     """Keeps what it was sent. `errors` are raised by the next calls, one each; None lets a call pass.
 
-    `loses_answers` takes a message and then raises; `hears` is whether it can be asked.
+    `loses_answers` takes a message and then raises; `hears` is whether it can be asked. `outside`
+    are places with accounts that may not write there.
     """
 
     name: str = "pretend"
@@ -24,6 +25,7 @@ class Pretend:
     loses_answers: Exception | None = None
     hears: bool = True
     buckets: tuple[Limit, ...] = ()
+    outside: set[tuple[str, str]] = field(default_factory=set)
     sent: list[tuple[Destination, Card, str]] = field(default_factory=list)
     updated: list[tuple[Posted, Card]] = field(default_factory=list)
 
@@ -60,6 +62,11 @@ class Pretend:
         assert place.workspace == workspace.id
         for account in (workspace.key,):
             yield account
+
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        assert place.workspace == workspace.id
+        self._stumble()
+        return (place.key, account) not in self.outside
 
     def limits(self, to: Destination, verb: str) -> Sequence[Limit]:
         assert verb in ("send", "update", "find")

@@ -133,6 +133,17 @@ def _sentence(t: Texts, draft: Draft, problem: Problem) -> str:
             field=t("Who may add options"),
             nobody=t("Nobody"),
         ),
+        Problem.BARRED: lambda: t("You are not in {place}, so you cannot ask there.", place=_shut(draft)),
+        Problem.HIDDEN: lambda: t(
+            "I cannot look into {place}. Invite me there first, or choose another channel.", place=_shut(draft)
+        ),
+        Problem.UNCERTAIN: lambda: t(
+            "I cannot find out just now whether you are in {place}. Please try again in a moment.", place=_shut(draft)
+        ),
         Problem.UNKNOWN_GROUP: lambda: t("I do not know {name} here.", name=draft.unfound[0]),
     }
     return sentences[problem]()
+
+
+def _shut(draft: Draft) -> str:
+    return f"#{draft.shut[1]}" if draft.shut else ""

@@ -59,6 +59,9 @@ class Problem(StrEnum):
     NO_PLACE = "no_place"
     UNKNOWN_GROUP = "unknown_group"
     FIXED_OPTIONS = "fixed_options"
+    BARRED = "barred"
+    HIDDEN = "hidden"
+    UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ class Draft:
     """A poll before it is kept.
 
     `places` are where it is posted, `groups` who is asked by name, both by our own ids. `unknown` are flags nobody
-    knows, `unread` flags whose value nobody understands, `unfound` names of places or groups that are not there.
+    knows, `unread` flags whose value nobody understands, `unfound` names of places or groups that are not there,
+    `shut` why the author cannot ask in a place, and its name.
     """
 
     questions: tuple[Question, ...]
@@ -103,6 +107,7 @@ class Draft:
     unknown: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unfound: tuple[str, ...] = ()
+    shut: tuple[Problem, str] | None = None
     promises: int = 1
     kinds: tuple[str, ...] = ()
     """The flags that say how people answer; more than one contradict each other."""
@@ -175,6 +180,8 @@ class Draft:
         return Problem.NO_OWNER if self.owner and not self.answer_by else None
 
     def _audience(self) -> Problem | None:
+        if self.shut:
+            return self.shut[0]
         asked = self.places or self.groups or self.everybody or self.unfound
         return None if asked else Problem.NO_PLACE
 

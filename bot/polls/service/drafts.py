@@ -16,6 +16,7 @@ from bot.polls.model.draft import Draft, Problem, Typed, question_problems
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.model.templates import Template, template
 from bot.polls.service import asking, extras, finding, outreach, reading, repeating
+from bot.polls.service.admission import admitted
 from bot.polls.service.rights import managed
 from bot.polls.service.series import moved
 from bot.polls.service.standing import questions, worded
@@ -53,7 +54,7 @@ def question(turn: Turn) -> Answer:
     poll = mine(turn, number)
     page = min(max(page, 0), len(poll.questions))
     asked = reading.asked(values)
-    draft = draft_of(turn, poll)
+    draft = admitted(turn, draft_of(turn, poll))
     removed = _removable(poll, page) and not asked.text
     everything = (*poll.questions[:page], *(() if removed else (asked,)), *poll.questions[page + 1 :])
     wrong: dict[str, Problem] = {} if removed else question_problems(asked)
@@ -92,7 +93,7 @@ def launch(turn: Turn) -> Answer:
     poll = mine(turn, found(turn).id)
     if poll.series:
         return Answer(replace=repeating.card(turn, poll))
-    draft = draft_of(turn, poll)
+    draft = admitted(turn, draft_of(turn, poll))
     draft = replace(draft, opens_at=None, scheduled=False) if draft.scheduled else draft
     if wrong := draft.problems(turn.now):
         sentences, more = problems(turn.t, draft, wrong), extras.unusual(turn, draft, wrong)

@@ -19,6 +19,7 @@ from bot.polls.cards.asking import RATING_10, RIGHT, SCALE, SEVERAL
 from bot.polls.model import flags
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft, Typed
+from bot.polls.service.admission import admitted
 
 T = TypeVar("T", bound=StrEnum)
 
@@ -75,7 +76,11 @@ def line(turn: Turn, text: str) -> Draft:
 
 
 def dated(turn: Turn, draft: Draft) -> Draft:
-    """The draft with the moments that its typed words mean; where no closing was typed, the usual time."""
+    """The draft with the moments that its typed words mean; where no closing was typed, the usual time.
+
+    And with what keeps its author from asking it where they want to.
+    """
+    draft = admitted(turn, draft)
     zone, locale, now = turn.me.zone, turn.me.locale, turn.now
     typed = draft.typed
     opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None

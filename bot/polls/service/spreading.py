@@ -12,11 +12,12 @@ from bot.core.places import Place, PlaceKind
 from bot.polls.cards import asking as forms
 from bot.polls.cards import managing as shown
 from bot.polls.cards.ballot import subject
-from bot.polls.cards.problems import fits
+from bot.polls.cards.problems import fits, problems
 from bot.polls.model.definition import Kind, Question
 from bot.polls.model.draft import Draft
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drafts, finding, life, outreach, reading
+from bot.polls.service.admission import shut
 from bot.polls.service.rights import gone, managed
 from bot.polls.service.series import moved
 from bot.polls.service.voting import found, pressed
@@ -45,6 +46,9 @@ def elsewhere(turn: Turn) -> Answer:
         return Answer(problems={"place": turn.t("Choose the channel to ask in.")})
     if posting.stands(turn.connection, subject(poll.id), place.id):
         return Answer(problems={"place": turn.t("This poll is in that channel already.")})
+    if closed := shut(turn, [place.id]):
+        draft = Draft(questions=poll.questions, shut=closed)
+        return Answer(problems=problems(turn.t, draft, {"place": closed[0]}))
     _post(turn, poll, place)
     return Answer(whisper=note(turn.t("Asked there, too. All votes are counted together.")))
 

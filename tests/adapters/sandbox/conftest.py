@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from adapters.sandbox.app import SandboxAdapter
 from bot.core.database import metadata, open_database
 from bot.core.engine import Engine
+from bot.core.ports import Platform
 from bot.features import features
 from scheduler import MovableClock
 from tests.adapters.sandbox.parts import put_together
@@ -68,8 +69,10 @@ async def _opened(url: str) -> AsyncIterator[Visit]:
     database = open_database(url)
     await database.run(metadata.create_all)
     clock = MovableClock(TUESDAY)
-    engine = Engine(database, clock, features(), otherwise="drumbeat")
+    platforms: dict[str, Platform] = {}
+    engine = Engine(database, clock, features(), otherwise="drumbeat", platforms=platforms)
     sandbox, _ = put_together(engine, clock)
+    platforms[sandbox.platform.name] = sandbox.platform
     await sandbox.start()
     transport = httpx2.ASGITransport(app=Starlette(routes=sandbox.routes), client=("127.0.0.1", 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:

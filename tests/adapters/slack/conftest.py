@@ -13,6 +13,7 @@ from adapters.slack.app import SlackAdapter
 from bot.config import Settings
 from bot.core.database import Database, metadata, open_database
 from bot.core.engine import Engine
+from bot.core.ports import Platform
 from bot.features import features
 from scheduler.clock import SystemClock
 from tests.adapters.slack.sender import Sender
@@ -43,7 +44,8 @@ async def running(slack: Slack, database_url: str, **settings: str) -> AsyncIter
     """Run a bot with these settings beside the usual ones."""
     database = open_database(database_url)
     await database.run(metadata.create_all)
-    engine = Engine(database, SystemClock(), features(), otherwise="drumbeat")
+    platforms: dict[str, Platform] = {}
+    engine = Engine(database, SystemClock(), features(), otherwise="drumbeat", platforms=platforms)
     known = {
         "DRUMBEAT_SECRET_KEY": "a-secret-key-of-a-test",
         "SLACK_SIGNING_SECRET": emulate.SECRET,
@@ -51,6 +53,7 @@ async def running(slack: Slack, database_url: str, **settings: str) -> AsyncIter
         **settings,
     }
     adapter = SlackAdapter(Settings.model_validate(known), engine, database)
+    platforms[adapter.platform.name] = adapter.platform
     await adapter.start()
     async with served(Starlette(routes=[*adapter.routes])) as port:
         url = f"http://127.0.0.1:{port}/slack/events"

@@ -123,6 +123,49 @@ async def test_slack_s_refusals_are_ours(
     assert (type(raised.value), raised.value.reason) == (error, reason)
 
 
+def listed(channels: list[str], cursor: str = "") -> Response:
+    found = [{"id": channel} for channel in channels]
+    return JSONResponse({"ok": True, "channels": found, "response_metadata": {"next_cursor": cursor}})
+
+
+def channel(*, private: bool) -> Response:
+    return JSONResponse({"ok": True, "channel": {"id": GENERAL, "is_private": private}})
+
+
+async def test_a_public_channel_is_open_to_everybody(platform: SlackPlatform, slack: Slack) -> None:
+    assert await platform.admits(HOME, CHANNEL, slack.users["ben"])
+    assert slack.made("users.conversations") == []
+    assert slack.unknown() == []
+
+
+async def test_a_guest_may_write_only_where_they_were_invited(platform: SlackPlatform, slack: Slack) -> None:
+    guest = {"ok": True, "user": {"id": "U9", "is_restricted": True}}
+    slack.faults["users.info"] = [JSONResponse(guest), JSONResponse(guest)]
+    slack.faults["users.conversations"] = [listed([RANDOM]), listed([GENERAL])]
+    assert not await platform.admits(HOME, CHANNEL, "U9")
+    assert await platform.admits(HOME, CHANNEL, "U9")
+
+
+async def test_a_private_channel_is_open_to_its_members(platform: SlackPlatform, slack: Slack) -> None:
+    slack.faults["conversations.info"] = [channel(private=True), channel(private=True)]
+    slack.faults["users.conversations"] = [listed(["C7"], "more"), listed([GENERAL]), listed(["C7"])]
+    assert await platform.admits(HOME, CHANNEL, slack.users["ben"])
+    assert not await platform.admits(HOME, CHANNEL, slack.users["ben"])
+    assert slack.unknown() == []
+
+
+async def test_a_direct_chat_is_open_to_the_one_it_is_with(platform: SlackPlatform, slack: Slack) -> None:
+    opened = await slack.call("conversations.open", users=slack.users["ben"])
+    direct = Place(3, HOME.id, opened["channel"]["id"], PlaceKind.DIRECT)
+    assert await platform.admits(HOME, direct, slack.users["ben"])
+    assert not await platform.admits(HOME, direct, slack.users["dora"])
+
+
+async def test_of_a_channel_that_the_bot_cannot_see_slack_tells_nothing(platform: SlackPlatform, slack: Slack) -> None:
+    with pytest.raises(PlatformError, match="channel_not_found"):
+        await platform.admits(HOME, Place(4, HOME.id, "C-hidden", PlaceKind.CHANNEL), slack.users["ben"])
+
+
 async def test_who_joins_a_channel_is_on_its_roster_at_once(bot: Bot, slack: Slack) -> None:
     def want(connection: Connection) -> int:
         workspace = directory.workspace(connection, "slack", TEAM)

@@ -16,6 +16,7 @@ from bot.core.database import Database, metadata, open_database
 from bot.core.engine import Engine
 from bot.core.feature import Feature
 from bot.core.places import Workspace
+from bot.core.ports import Platform
 from tests.adapters.teams import microsoft as peer
 from tests.adapters.teams.kiosk import Kiosk
 from tests.adapters.teams.microsoft import ANNA, ANNAS_CHAT, APP, BOT, CHANNEL, GROUP, TEAM, TENANT, Microsoft
@@ -126,11 +127,13 @@ async def connected(
 ) -> AsyncIterator[Teams]:
     """Connect a bot with a kiosk to Microsoft's side; `client` is where requests seem to come from."""
     kiosk, clock = Kiosk(), HandClock()
-    engine = Engine(database, clock, [kiosk.feature(), *others], otherwise="drumbeat")
+    platforms: dict[str, Platform] = {}
+    engine = Engine(database, clock, [kiosk.feature(), *others], otherwise="drumbeat", platforms=platforms)
     settings = TeamsSettings(
         app_id=APP, password="made-up", tenant=TENANT, anonymous=anonymous, metadata_url=microsoft.metadata
     )
     adapter = TeamsAdapter(settings, engine, fetch_token=lambda: "an-access-token")
+    platforms[adapter.platform.name] = adapter.platform
     transport = httpx2.ASGITransport(Starlette(routes=adapter.routes), client=(client, 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as knocker:
         yield Teams(adapter, kiosk, microsoft, database, clock, knocker)

@@ -105,6 +105,18 @@ async def test_trouble_is_sorted_by_what_helps(teams: Teams, answer: Response, e
     assert len(teams.microsoft.calls) == 1
 
 
+async def test_whoever_is_in_a_chat_may_write_there(teams: Teams) -> None:
+    workspace = await met(teams)
+    place = Place(1, workspace.id, GROUP, PlaceKind.GROUP)
+    assert await of(teams.adapter).admits(workspace, place, ANNA)
+    assert teams.microsoft.calls[-1][:2] == ("GET", f"/conversations/{GROUP}/members/{ANNA}")
+    teams.microsoft.trouble.append(JSONResponse({"error": {"code": "MemberNotFoundInConversation"}}, 404))
+    assert not await of(teams.adapter).admits(workspace, place, BEN)
+    teams.microsoft.trouble.append(JSONResponse({"error": {"code": "BotNotInConversationRoster"}}, 403))
+    with pytest.raises(Gone):
+        await of(teams.adapter).admits(workspace, place, ANNA)
+
+
 async def test_an_answer_that_never_comes_is_unknown(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = await met(teams)
     monkeypatch.setattr(connector, "TIMEOUT", httpx2.Timeout(0.1))

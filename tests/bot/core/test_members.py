@@ -53,6 +53,9 @@ class Office:
         for name in workspace.key[:0]:
             yield Group(name, name)
 
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        raise NotImplementedError
+
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         raise NotImplementedError
 

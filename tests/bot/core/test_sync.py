@@ -43,6 +43,9 @@ class Directory:
     def members(self, workspace: Workspace, place: Place) -> AsyncIterator[str]:
         raise NotImplementedError
 
+    async def admits(self, workspace: Workspace, place: Place, account: str) -> bool:
+        raise NotImplementedError
+
     async def send(self, to: Destination, card: Card, key: str) -> Posted:
         raise NotImplementedError
 
