@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.core.cards import Card
+from bot.core.cards import Card, note
 from bot.core.errors import Refused
 from bot.core.feature import Turn, View, Withdrawn
-from bot.core.interactions import NOTHING, Answer, Click
+from bot.core.interactions import Answer, Click
 from bot.polls.cards import outreach as shown
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drawing, finding, life, outreach, reading
@@ -34,7 +34,7 @@ def respond(turn: Turn) -> Answer:
     asking.change(turn.connection, answered)
     life.redraw(turn.connection, poll, turn.now)
     outreach.announce(turn.connection, poll, asked, "response", turn.now, author=turn.me.id)
-    return NOTHING
+    return Answer(whisper=note(turn.t("Thank you. Your answer stands under the poll now.")))
 
 
 def draw_owed(view: View) -> Card | Withdrawn:
