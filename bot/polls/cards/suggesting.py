@@ -23,6 +23,15 @@ def approved(t: Texts, question: Text, option: Text) -> Card:
     return Card(spoken(said), (Prose(said),))
 
 
+def undecided(t: Texts, question: Text) -> Card:
+    """No news, and none will come."""
+    said = t.rich(
+        "The poll *{question}* has closed before it was decided about your option. Thank you for the idea.",
+        question=question,
+    )
+    return note(said)
+
+
 def declined(t: Texts, question: Text) -> Card:
     """The other news."""
     said = t.rich("Your option was not taken into the poll *{question}*. Thank you for the idea.", question=question)

@@ -19,7 +19,7 @@ from bot.polls.model.poll import Due, Poll
 from bot.polls.model.privacy import closing, stepped
 from bot.polls.service import outreach
 from bot.polls.service.series import plan_next, rests
-from bot.polls.store import asking, hiding, secrecy, voting
+from bot.polls.store import asking, hiding, secrecy, suggesting, voting
 
 BATCH: Final = 20
 AGAIN: Final = timedelta(minutes=5)
@@ -80,6 +80,7 @@ def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     redraw(connection, poll, now)
     asked = outreach.asked_of(connection, poll)
     outreach.announce(connection, poll, asked, "outcome", now, author=poll.author)
+    outreach.undecided(connection, poll, suggesting.waiting(connection, poll.id), now)
     closed = replace(poll, closed_at=now, step_at=None, invite_at=None)
     return replace(closed, invite_at=now, invited=0) if asked.by_name else closed
 

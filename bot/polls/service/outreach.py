@@ -14,6 +14,7 @@ from bot.core.places import PlaceKind
 from bot.polls.cards.ballot import subject
 from bot.polls.model.poll import Poll
 from bot.polls.store import asking, listing, turnout
+from bot.polls.store.suggesting import Suggestion
 from bot.polls.store.turnout import Asked
 
 BITE: Final = 200
@@ -85,6 +86,13 @@ def owe(connection: Connection, poll: Poll, now: datetime) -> Poll:
     here = [owner] if owner not in listing.left(connection, [owner]) else communicators(connection, [poll])
     _write(connection, poll, here, now, f"owe:{now:%Y%m%d%H%M%S}", "polls.owed", now + OWED_FOR)
     return replace(poll, owed_at=now)
+
+
+def undecided(connection: Connection, poll: Poll, suggestions: Iterable[Suggestion], now: datetime) -> None:
+    """Tell whoever suggested options that the poll has closed before anybody decided; once each."""
+    for each in suggestions:
+        told = f"undecided:{each.id}"
+        _write(connection, poll, [each.person], now, told, "polls.undecided", now + OUTCOME_FOR)
 
 
 def communicators(connection: Connection, polls: Iterable[Poll]) -> dict[int, int]:

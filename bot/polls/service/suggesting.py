@@ -18,7 +18,7 @@ from bot.polls.model.changes import grown
 from bot.polls.model.definition import Adding, Promise
 from bot.polls.model.draft import Draft, question_problems
 from bot.polls.model.poll import Poll
-from bot.polls.service import drawing, finding, life
+from bot.polls.service import drawing, finding, life, outreach
 from bot.polls.service.reading import one
 from bot.polls.service.rights import gone, managed, within
 from bot.polls.service.voting import kept, must_be_open, seen
@@ -53,8 +53,9 @@ def add(turn: Turn) -> Answer:
 def approve(turn: Turn) -> Answer:
     """The author takes a suggestion into the poll."""
     poll, suggestion = _decided(turn)
-    late = "" if poll.takes_votes(turn.now) else turn.t("The poll has closed meanwhile, so nothing was added.")
-    if wrong := late or _wrong(turn, poll, suggestion.option):
+    if late := _late(turn, poll, suggestion):
+        return late
+    if wrong := _wrong(turn, poll, suggestion.option):
         _tell(turn, poll, suggestion)
         return Answer(replace=note(wrong))
     wider = _grow(turn, poll, suggestion.option)
@@ -67,6 +68,8 @@ def approve(turn: Turn) -> Answer:
 def decline(turn: Turn) -> Answer:
     """The author would rather not."""
     poll, suggestion = _decided(turn)
+    if late := _late(turn, poll, suggestion):
+        return late
     _tell(turn, poll, suggestion)
     return Answer(replace=note(turn.t.rich("Declined: *{option}* stays out.", option=turn.prose(suggestion.option))))
 
@@ -101,11 +104,27 @@ def draw_decision(view: View) -> Card | Withdrawn:
     return shown.approved(view.t, question, view.prose(poll.questions[0].options[int(option)]))
 
 
+def draw_undecided(view: View) -> Card | Withdrawn:
+    """Nobody has decided about a suggestion while the poll was open."""
+    poll = drawing.found(view)
+    if poll is None:
+        return Withdrawn("poll_deleted")
+    return shown.undecided(view.t, view.prose(poll.title))
+
+
 def must_grow(turn: Turn, poll: Poll) -> None:
     """Refuse an option where the poll takes none."""
     must_be_open(turn, poll)
     if not poll.grows:
         raise Refused(turn.t("No options can be added to this poll."))
+
+
+def _late(turn: Turn, poll: Poll, suggestion: Suggestion) -> Answer | None:
+    """What is said once it is too late to decide."""
+    if poll.takes_votes(turn.now):
+        return None
+    outreach.undecided(turn.connection, poll, [suggestion], turn.now)
+    return Answer(replace=note(turn.t("The poll has closed meanwhile, so nothing was added.")))
 
 
 def _wrong(turn: Turn, poll: Poll, option: str) -> str:

@@ -215,6 +215,38 @@ async def test_an_approval_that_comes_too_late_adds_nothing(stage: Stage) -> Non
     assert "Soup" not in read_aloud(await ballot(stage))
 
 
+@pytest.mark.parametrize("closing", ["polls.close", ""])
+@pytest.mark.parametrize("decision", ["Approve", "Decline"])
+async def test_whoever_suggested_hears_that_nobody_decided_before_the_poll_closed(
+    stage: Stage, closing: str, decision: str
+) -> None:
+    await stage.type("U-ben", LUNCH + " --add-options ask --close 1h")
+    await add(stage, "U-chen", "Soup")
+    asked = buttons(await message(stage, "U-ben", "polls.suggestion"))
+    stage.clock.move(hours=1)
+    await stage.press("U-ben", Button("", closing, "1")) if closing else await stage.tick()
+    news = "The poll Lunch on Friday? has closed before it was decided about your option."
+    assert news in read_aloud(await message(stage, "U-chen", "polls.undecided"))
+    late = await stage.press("U-ben", asked[decision])
+    assert "closed meanwhile, so nothing was added" in read_aloud(late.replace)
+    again = await stage.press("U-ben", asked[decision])
+    assert "decided about this option already" in read_aloud(again.whisper)
+    news_of = ("polls.undecided", "polls.decision")
+    told = [said.drawing for said in await stage.planned("U-chen") if said.drawing in news_of]
+    assert told == ["polls.undecided"]
+
+
+async def test_a_decision_between_the_end_and_the_closing_is_told_once(stage: Stage) -> None:
+    await stage.type("U-ben", LUNCH + " --add-options ask --close 1h")
+    await add(stage, "U-chen", "Soup")
+    approve = buttons(await message(stage, "U-ben", "polls.suggestion"))["Approve"]
+    stage.clock.move(hours=1)
+    await stage.press("U-ben", approve)
+    await stage.tick()
+    told = [said for said in await stage.planned("U-chen") if said.drawing in ("polls.undecided", "polls.decision")]
+    assert ["has closed before" in said.text for said in told] == [True]
+
+
 async def test_two_approvals_of_one_suggestion_add_it_once(stage: Stage) -> None:
     await stage.type("U-ben", LUNCH + " --add-options ask")
     await add(stage, "U-chen", "Soup")
