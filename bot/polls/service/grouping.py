@@ -64,7 +64,7 @@ def _must_be_safe(turn: Turn, poll: Poll) -> None:
                 "Ask the next one with --results after-close."
             )
         )
-    seen = hiding.snapshot(turn.connection, poll.id)
+    seen = hiding.shown(turn.connection, poll.id)
     if seen.shown is None or seen.shown != voting.counted(turn.connection, poll):
         raise Refused(turn.t("Too few people voted to show results by group without telling on somebody."))
 

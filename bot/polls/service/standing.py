@@ -77,14 +77,14 @@ def _secret(connection: Connection, poll: Poll) -> Standing:
     voters = turnout(connection, poll)
     if not poll.closed_at:
         return Standing(results=None, turnout=voters)
-    return _closed(poll, hiding.snapshot(connection, poll.id), voters)
+    return _closed(poll, hiding.shown(connection, poll.id), voters)
 
 
 def _confidential(connection: Connection, poll: Poll, *, voted: bool) -> Standing:
     voters = turnout(connection, poll)
     if not poll.shows(voted=voted):
         return Standing(results=None, turnout=voters)
-    seen = hiding.snapshot(connection, poll.id)
+    seen = hiding.shown(connection, poll.id)
     return _closed(poll, seen, voters) if poll.closed_at else Standing(results=_shown(poll, seen), turnout=voters)
 
 

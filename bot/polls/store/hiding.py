@@ -26,6 +26,15 @@ def snapshot(connection: Connection, poll: int) -> Snapshot:
     )
 
 
+def shown(connection: Connection, poll: int) -> Snapshot:
+    """What a poll shows. What it shows next is left out: to read it takes as long, and many people look."""
+    seen = sa.select(snapshots.c.shown, snapshots.c.shown_voters, snapshots.c.kept).where(snapshots.c.poll_id == poll)
+    row = connection.execute(seen).one_or_none()
+    return (
+        Snapshot(tally.read(row.shown) if row.shown else None, row.shown_voters, kept=row.kept) if row else Snapshot()
+    )
+
+
 def keep(connection: Connection, poll: int, taken: Snapshot) -> None:
     """Write a snapshot down."""
     values = {
