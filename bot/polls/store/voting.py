@@ -1,6 +1,5 @@
 """Ballots of open and confidential polls: cast, counted, named."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -53,11 +52,11 @@ _GIVEN: Final = sa.and_(
 _COUNT: Final = Prepared(
     lambda _: sa.select(ballots.c.answer, sa.func.count()).where(_GIVEN).group_by(ballots.c.answer)
 )
-_TOGETHER: Final = Prepared(lambda _: sa.select(sa.func.aggregate_strings(ballots.c.answer, ";")).where(_GIVEN))
-"""All answers as one text: where nearly every ballot is different, a database groups slower than it reads."""
+SEPARATOR: Final = "\x1e"
+"""ASCII's own between records. It is in no answer (`cast`)."""
 
-_TEXTS: Final = Prepared(lambda connection: sa.select(sa.cast(_listed(connection), sa.Text)).where(_GIVEN))
-"""The same of free text, which may hold any separator: as JSON."""
+_TOGETHER: Final = Prepared(lambda _: sa.select(sa.func.aggregate_strings(ballots.c.answer, SEPARATOR)).where(_GIVEN))
+"""All answers as one text: where nearly every ballot is different, a database groups slower than it reads."""
 
 
 def answers(connection: Connection, poll: Poll, question: int, voters: Iterable[int]) -> dict[int, str]:
@@ -69,7 +68,7 @@ def cast(connection: Connection, poll: Poll, cast_by: Mapping[int, Ballot], now:
     """Keep people's ballots over those they had."""
     # In one order everywhere, or two replicas with votes of the same people would wait for each other.
     rows = [
-        {"person": voter, "question": question, "answer": answer}
+        {"person": voter, "question": question, "answer": answer.replace(SEPARATOR, " ")}
         for voter, ballot in sorted(cast_by.items())
         for question, answer in enumerate(ballot)
     ]
@@ -181,18 +180,10 @@ def forget(connection: Connection, person: int) -> None:
     connection.execute(ballots.delete().where(ballots.c.person_id == person))
 
 
-def _listed(connection: Connection) -> sa.ColumnElement[str]:
-    listed = "json_agg" if connection.dialect.name == "postgresql" else "json_group_array"
-    return getattr(sa.func, listed)(ballots.c.answer)  # type: ignore[no-any-return]
-
-
 def _answers(connection: Connection, poll: int, number: int, question: Question) -> dict[str, int]:
-    if question.kind is Kind.TEXT:
-        texts = _TEXTS.row(connection, poll=poll, question=number)
-        return Counter(json.loads(texts[0])) if texts and texts[0] else {}
-    if question.kind is Kind.RANKED or question.several:
+    if question.kind in (Kind.RANKED, Kind.TEXT) or question.several:
         together = _TOGETHER.row(connection, poll=poll, question=number)
-        return Counter(together[0].split(";")) if together and together[0] else {}
+        return Counter(together[0].split(SEPARATOR)) if together and together[0] else {}
     return dict(_COUNT.rows(connection, poll=poll, question=number))
 
 

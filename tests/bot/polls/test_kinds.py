@@ -99,6 +99,14 @@ async def test_equal_texts_are_grouped(stage: Stage) -> None:
     assert "“Tea” (2)\n“Quiet rooms”" in read_aloud(await ballot(stage))
 
 
+async def test_no_text_counts_as_two(stage: Stage) -> None:
+    await stage.type("U-anna", '/poll "What do we miss?" --text')
+    form = (await stage.press("U-ben", buttons(await ballot(stage))["Write an answer"])).form
+    await stage.send("U-ben", form, answer="Tea\x1eTea\x1eCake")
+    assert "“Tea Tea Cake”" in read_aloud(await ballot(stage))
+    assert "· 1 vote ·" in read_aloud(await ballot(stage))
+
+
 async def test_a_quiz_tells_the_right_answer_after_closing(stage: Stage) -> None:
     line = '/poll "Capital of Australia?" "Sydney" "Canberra" --quiz Canberra --explain "Chosen in 1908."'
     await stage.type("U-anna", line)
