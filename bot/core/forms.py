@@ -102,3 +102,18 @@ class Form:
     state: str = ""
     problems: dict[str, str] = field(default_factory=dict)
     locale: str = "en"
+
+
+def filling(asked: Field) -> str | tuple[str, ...]:
+    """What a field holds while nobody touches it."""
+    match asked:
+        case PeopleField(people=people):
+            return people
+        case PlaceField(place=place):
+            return place
+        case ChoiceField(chosen=chosen, many=True):
+            return chosen
+        case ChoiceField(chosen=chosen):
+            return chosen[0] if chosen else ""
+        case TextField(value=value) | WhenField(value=value) | TimeField(value=value):
+            return value

@@ -14,7 +14,7 @@ from bot.core.database import Connection, Database
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.feature import Feature, View, Withdrawn
-from bot.core.forms import ChoiceField, Field, Form, PeopleField, PlaceField, TextField, TimeField, WhenField
+from bot.core.forms import Form, filling
 from bot.core.interactions import Answer, Click, Command, Event, Origin, Submission, Value
 from bot.core.links import PATH, File, Links
 from bot.core.outbox import State, outbox
@@ -215,21 +215,6 @@ def buttons(card: Card | Withdrawn | None) -> dict[str, Button]:
         elif isinstance(part, Bars):
             found |= {bar.label: bar.button for bar in part.bars if bar.button}
     return found
-
-
-def filling(field: Field) -> Value:
-    """What a form's field holds when nobody touches it."""
-    match field:
-        case TextField(value=value) | WhenField(value=value) | TimeField(value=value):
-            return value
-        case ChoiceField(chosen=chosen, many=True):
-            return chosen
-        case ChoiceField(chosen=chosen):
-            return chosen[0] if chosen else ""
-        case PeopleField(people=people):
-            return people
-        case PlaceField(place=place):
-            return place
 
 
 def read_aloud(card: Card | None) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.core.directory import store as directory
 from bot.core.feature import Turn
-from bot.core.forms import ChoiceField, Field, PeopleField, PlaceField, TextField, TimeField, WhenField
+from bot.core.forms import Field, filling
 from bot.core.interactions import Value
 from bot.core.places import PlaceKind
 from bot.core.words import mentioned
@@ -44,7 +44,7 @@ def unusual(turn: Turn, draft: Draft, wrong: Collection[str] = ()) -> tuple[Fiel
 
 def said(turn: Turn, before: Draft, draft: Draft, values: Mapping[str, Value]) -> Draft:
     """A draft with what a form says; what the form did not ask stays as it was `before`."""
-    values = {field.id: _held(field) for field in unusual(turn, before)} | dict(values)
+    values = {field.id: filling(field) for field in unusual(turn, before)} | dict(values)
     elsewhere = {place.id for place in directory.places_beyond(turn.connection, turn.workspace, PlaceKind.CHANNEL)}
     also = [int(each) for each in reading.many(values.get("also")) if each.isdecimal() and int(each) in elsewhere]
     known = {place.id for place in directory.places_of(turn.connection, turn.workspace, PlaceKind.PEOPLE)}
@@ -92,18 +92,3 @@ def _usual(asked: Question) -> Question:
     """The question as the form would make it without any setting."""
     most = len(asked.options) if asked.several and asked.kind is Kind.CHOICE else max(1, len(asked.right))
     return replace(asked, least=1, most=most, explanation="")
-
-
-def _held(field: Field) -> Value:
-    """What a field holds while nobody touches it."""
-    match field:
-        case PeopleField(people=people):
-            return people
-        case PlaceField(place=place):
-            return place
-        case ChoiceField(chosen=chosen, many=True):
-            return chosen
-        case ChoiceField(chosen=chosen):
-            return chosen[0] if chosen else ""
-        case TextField(value=value) | WhenField(value=value) | TimeField(value=value):
-            return value

@@ -7,13 +7,14 @@ from bot.core.cadence.store import cadences
 from bot.core.cards import Card
 from bot.core.database import Connection
 from bot.core.directory import store as directory
+from bot.core.forms import filling
 from bot.core.interactions import Answer, Click, Command, Origin, Submission
 from bot.core.outbox import outbox
 from bot.core.people import Person, Profile, Role
 from bot.core.places import WorkspaceSettings
 from bot.home.joining import new_code
 from bot.intros.cards import subject
-from tests.bot.stage import Stage, buttons, filling, read_aloud
+from tests.bot.stage import Stage, buttons, read_aloud
 
 POLL = '/poll "Lunch on Friday?" "Pizza" "Sushi"'
 

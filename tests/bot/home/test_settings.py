@@ -7,11 +7,11 @@ import pytest
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
 from bot.core.feature import Feature, Turn
-from bot.core.forms import PlaceField
+from bot.core.forms import PlaceField, filling
 from bot.core.interactions import Answer, Event
 from bot.core.people import Role
 from bot.core.places import QuietHours
-from tests.bot.stage import Stage, filling, read_aloud
+from tests.bot.stage import Stage, read_aloud
 
 NOT_YOURS = "This is for communicators. Ask one of them, or an admin, to add you."
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from bot.core.cards import Card, Picture, Prose
 from bot.core.database import Connection
 from bot.core.directory import store as directory
-from bot.core.forms import Form, TextField
+from bot.core.forms import Form, TextField, filling
 from bot.core.interactions import Answer
 from bot.core.outbox import State, messages, outbox
 from bot.core.people import Profile
 from bot.core.rich import Plain, spoken
-from tests.bot.stage import Said, Stage, buttons, filling, read_aloud
+from tests.bot.stage import Said, Stage, buttons, read_aloud
 
 EVE = Profile(account="U-eve", name="Eve", zone="Europe/London", title="Planner", has_photo=False)
 ANSWERS = {"role": "Planner", "loves": "Old maps", "offers": "I read contracts", "question": "Where do you eat?"}

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.core.cards import Card, Select
-from bot.core.forms import ChoiceField, Form
+from bot.core.forms import ChoiceField, Form, filling
 from bot.core.interactions import Value
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Stage, buttons, filling, read_aloud
+from tests.bot.stage import Stage, buttons, read_aloud
 
 
 async def a_draft(stage: Stage, then: str = "draft") -> Card:

@@ -20,13 +20,13 @@ from adapters.slack import render as slack
 from adapters.teams import forms as teams_forms
 from adapters.teams import render as teams
 from bot.core.database import Connection, open_database
-from bot.core.forms import Form
+from bot.core.forms import Form, filling
 from bot.core.interactions import Answer, Click, Command, Submission, Value
 from bot.core.outbox import outbox
 from bot.core.texts import Texts
 from bot.features import features
 from bot.polls.store.tables import ballots, participations, polls, series, suggestions, tallies
-from tests.bot.stage import Stage, filling
+from tests.bot.stage import Stage
 
 EVERY_KIND = (
     '"Open?" "A" "B" --add-options',

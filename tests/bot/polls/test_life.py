@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from bot.core.database import Connection
 from bot.core.directory import members
 from bot.core.directory import store as directory
+from bot.core.forms import filling
 from bot.core.outbox import State, messages, outbox
 from bot.core.places import PlaceKind
 from tests.bot.polls.test_kinds import ballot
-from tests.bot.stage import Said, Stage, buttons, filling, read_aloud
+from tests.bot.stage import Said, Stage, buttons, read_aloud
 
 LUNCH = '/poll "Lunch?" "Pizza" "Sushi"'
 

@@ -10,12 +10,12 @@ from bot.core.cadence.store import cadences
 from bot.core.cards import Card
 from bot.core.directory import store as directory
 from bot.core.feature import View, Withdrawn
-from bot.core.forms import Form, PeopleField, PlaceField
+from bot.core.forms import Form, PeopleField, PlaceField, filling
 from bot.core.people import Profile
 from bot.core.places import PlaceKind
 from bot.core.rich import Mention
 from bot.core.texts import Texts
-from tests.bot.stage import Said, Stage, filling, read_aloud
+from tests.bot.stage import Said, Stage, read_aloud
 
 BUILD = "/praise <@U-ben> for fixing the build at night #craft"
 

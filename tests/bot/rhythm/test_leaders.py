@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from bot.core.directory import store as directory
-from bot.core.forms import TimeField
+from bot.core.forms import TimeField, filling
 from bot.core.people import Role
 from bot.core.places import WorkspaceSettings
 from tests.bot.rhythm.test_rhythm import keep, nudged, repeated, until
-from tests.bot.stage import Stage, buttons, filling, read_aloud
+from tests.bot.stage import Stage, buttons, read_aloud
 
 WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from bot.core.cadence.store import cadences
 from bot.core.directory import store as directory
-from bot.core.forms import ChoiceField
+from bot.core.forms import ChoiceField, filling
 from bot.core.interactions import Answer, Event
 from bot.core.people import Profile
 from bot.core.places import QuietHours, WorkspaceSettings
 from bot.rhythm import store
 from scheduler.planner import plan
-from tests.bot.stage import Said, Stage, buttons, filling, read_aloud
+from tests.bot.stage import Said, Stage, buttons, read_aloud
 
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
