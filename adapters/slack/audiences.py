@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.clients import taken
+from adapters.slack.clients import next_page, taken
 from bot.core.ports import Group
 
 MEMBERS_A_PAGE: Final = 500
@@ -74,7 +74,7 @@ class Audiences:
             page: Any = await taken(call)
             if any(each["id"] == key for each in page.get("channels") or ()):
                 return True
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            cursor = next_page(page)
             if not cursor:
                 return False
 
@@ -87,6 +87,6 @@ class Audiences:
             page: Any = await taken(call)
             for account in page.get("members") or ():
                 yield str(account)
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            cursor = next_page(page)
             if not cursor:
                 return

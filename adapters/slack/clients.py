@@ -142,3 +142,8 @@ def _pause(answer: Any) -> float:  # noqa: ANN401 -- as above
         return float(answer.headers["Retry-After"])
     except (KeyError, ValueError, TypeError):
         return PAUSE
+
+
+def next_page(page: Any) -> str:  # noqa: ANN401 -- the SDK's answer has no static keys
+    """The cursor of the page after this one; empty where it is the last."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")

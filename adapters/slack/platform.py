@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import render
 from adapters.slack.audiences import Audiences
-from adapters.slack.clients import Web, taken
+from adapters.slack.clients import Web, next_page, taken
 from adapters.slack.tokens import Tokens, client_for
 from bot.core.cards import Card
 from bot.core.errors import Gone, PlatformError, Unknown
@@ -107,7 +107,7 @@ class SlackPlatform:
             times = [float(message["ts"]) for message in messages]
             if not cursor:
                 end = min(end, max(times, default=end) - CLOCKS_APART)
-            cursor = _next(page)
+            cursor = next_page(page)
             if not cursor or min(times, default=end) < end:
                 return None
         raise Unknown("too_much_history")
@@ -125,7 +125,7 @@ class SlackPlatform:
             for message in _items(page, "messages"):
                 if _key(message) == key:
                     return Posted(to.place, str(message["ts"]))
-            cursor = _next(page)
+            cursor = next_page(page)
             if not cursor:
                 return None
         raise Unknown("too_much_history")
@@ -141,7 +141,7 @@ class SlackPlatform:
             )
             for member in _items(page, "members"):
                 yield profile(member)
-            cursor = _next(page)
+            cursor = next_page(page)
             if not cursor:
                 return
             await asyncio.sleep(BETWEEN_PAGES)
@@ -250,10 +250,6 @@ def _key(message: dict[str, Any]) -> str:
 
 def _items(page: Any, name: str) -> list[dict[str, Any]]:  # noqa: ANN401 -- the SDK's answer has no static keys
     return list(page.get(name) or ())
-
-
-def _next(page: Any) -> str:  # noqa: ANN401 -- as above
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def _bucket(workspace: Workspace, verb: str) -> str:

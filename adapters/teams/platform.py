@@ -23,8 +23,10 @@ from bot.core.places import Place, PlaceKind, Workspace
 from bot.core.ports import Destination, Group, Limit, Posted
 
 GENERAL: Final = "General"
-NO_MEMBER: Final = frozenset({"MemberNotFoundInConversation"})
 """The name of the channel that Teams gives none."""
+
+NO_MEMBER: Final = "MemberNotFoundInConversation"
+"""How Teams says that somebody is not in there (microsoft/botbuilder-js issue 4614; its reference names no codes)."""
 
 SURVEYED: Final = 600.0
 """Seconds for which the list of channels is good enough."""
@@ -138,7 +140,7 @@ class TeamsPlatform:
         try:
             await self._connector.member(_service(way, bot), place.key, account)
         except Gone as error:
-            if error.reason in NO_MEMBER:
+            if error.reason == NO_MEMBER:
                 return False
             raise
         return True

@@ -85,9 +85,9 @@ class Turn(Scene):
     def access(self, places: Iterable[int]) -> Mapping[int, Access]:
         """Whether I may say something in places, by our own ids: those we have, but for named groups of people.
 
-        The place I act from is open. Where somebody has no account at all, only those who look after communication may
-        speak. Where the platform must be asked about others, this handler is undone and run
-        again, so nothing outside the transaction may have happened yet. Not for what is settled in batches.
+        The place I act from is open. On a platform where I have no account, all are open to communicators, none to
+        others. Where the platform must be asked, this handler is undone and run again, so nothing outside the
+        transaction may have happened yet. Not for what is settled in batches.
         """
         found = directory.places_by_id(self.connection, places).values()
         doors = {place.id: self._door(place) for place in found if self._has_door(place)}
