@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from bot.core.database import Connection, Instant, Prepared, insert
 from bot.core.outbox.tables import READY, UNIQUE_KEY, Entry, Lane, State, messages, outbox
@@ -164,9 +165,10 @@ def hold(connection: Connection, subject: str) -> None:
 
 def alone(connection: Connection, subjects: Iterable[str]) -> None:
     """Wait for every transaction that holds the subjects, and keep the next ones waiting until this one ends."""
-    if connection.dialect.name == "postgresql":
-        for subject in sorted(set(subjects)):
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock(subject))))
+    # In one order everywhere, or two who want the same ones would wait for each other.
+    wanted = sorted(set(subjects))
+    if wanted and connection.dialect.name == "postgresql":
+        _ALONE.run(connection, subjects=wanted)
 
 
 def redraw(connection: Connection, subject: str, now: datetime, *, held: bool = False) -> None:
@@ -216,13 +218,16 @@ def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
 
 
-def _lock(subject: str | sa.BindParameter[str]) -> sa.ColumnElement[int]:
+def _lock(subject: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
     return sa.func.hashtextextended(subject, 0)
 
 
 _HOLD: Final = Prepared(
     lambda _: sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(sa.bindparam("about", type_=sa.Text))))
 )
+
+_SUBJECTS: Final = sa.bindparam("subjects", type_=postgresql.ARRAY(sa.Text))
+_ALONE: Final = Prepared(lambda _: sa.select(sa.func.pg_advisory_xact_lock(_lock(sa.func.unnest(_SUBJECTS)))))
 
 
 def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`

@@ -1,6 +1,6 @@
 """Presses on options: those that come while others are being written are written together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from bot.core import outbox
@@ -94,8 +94,7 @@ def _decided(poll: Poll, presses: Sequence[_Press]) -> tuple[Sequence[str | Refu
     here = {turn.workspace.id: turn for turn, _ in presses}
     inside = {workspace for workspace, turn in here.items() if same_organisation(turn, poll)}
     # A single choice is the same whatever was chosen before.
-    voters = (turn.me.id for turn, _ in presses)
-    before = voting.answers(scene.connection, poll, 0, voters) if question.several else {}
+    before = _before(scene, poll, {turn.me.id for turn, _ in presses}) if question.several else {}
     outcomes: list[str | Refused] = []
     cast: dict[int, str] = {}
     for turn, option in presses:
@@ -107,6 +106,12 @@ def _decided(poll: Poll, presses: Sequence[_Press]) -> tuple[Sequence[str | Refu
         except Refused as refusal:
             outcomes.append(refusal)
     return outcomes, cast
+
+
+def _before(scene: Turn, poll: Poll, voters: Collection[int]) -> Mapping[int, str]:
+    """What voters have chosen so far; a press of theirs on another replica waits until these are written."""
+    outbox.alone(scene.connection, (f"{subject(poll.id)}:{voter}" for voter in voters))
+    return voting.answers(scene.connection, poll, 0, voters)
 
 
 def _must_be_takeable(turn: Turn, poll: Poll, option: int, *, inside: bool) -> None:

@@ -235,6 +235,22 @@ async def test_closing_waits_for_a_vote_that_has_begun_and_later_votes_for_closi
     assert await house.counts(poll) == [1, 0]
 
 
+async def test_two_options_pressed_at_once_on_two_replicas_are_both_chosen(house: House, postgres_only: str) -> None:
+    poll = await house.ask("--multi")
+    async with await psycopg.AsyncConnection.connect(postgres_only) as holding:
+        watching = await psycopg.AsyncConnection.connect(postgres_only, autocommit=True)
+        # The first press has read that nothing is chosen, and cannot write yet.
+        await holding.execute(b"LOCK TABLE ballots IN SHARE MODE")
+        first = asyncio.create_task(house.press(0, VOTERS[0], "polls.vote", f"{poll}:0"))
+        await waiting(watching, "relation")
+        second = asyncio.create_task(house.press(1, VOTERS[0], "polls.vote", f"{poll}:1"))
+        await waiting(watching, "advisory")
+        await holding.commit()
+        await watching.close()
+    await asyncio.gather(first, second)
+    assert await house.one.run(lambda c: c.execute(sa.select(ballots.c.answer)).scalars().all()) == ["0,1"]
+
+
 @pytest.mark.parametrize("seed", range(ROUNDS))
 async def test_closing_twice_at_once_says_one_outcome(house: House, seed: int) -> None:
     poll = await house.ask("--confidential --close 1h")
