@@ -10,7 +10,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 async def test_a_poll_is_typed_with_completion_and_voted_on_by_keyboard_alone(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     await box(page).focus()
     await page.keyboard.type("/po")
     await expect(page.get_by_role("option", name="/poll")).to_have_attribute("aria-selected", "true")
@@ -28,20 +28,20 @@ async def test_a_poll_is_typed_with_completion_and_voted_on_by_keyboard_alone(of
 
 async def test_what_one_person_does_others_see_at_once_and_as_unread(office: Office) -> None:
     mara = await office.enter("mara", "general")
-    tomas = await office.enter("tomas", "random")
+    tomas = await office.enter("tomas", "social")
     await type_line(tomas, "Who has seen my *green* bicycle?")
-    unread = mara.get_by_role("button", name="random, 1 unread")
+    unread = mara.get_by_role("button", name="social, 1 unread")
     await expect(unread).to_be_visible()
     await unread.click()
     await expect(messages(mara).last).to_contain_text("Who has seen my green bicycle?")
-    await expect(mara.get_by_role("button", name="random", exact=True)).to_be_visible()
+    await expect(mara.get_by_role("button", name="social", exact=True)).to_be_visible()
 
 
 async def test_what_is_new_begins_under_a_line(office: Office) -> None:
     mara = await office.enter("mara", "general")
-    tomas = await office.enter("tomas", "random")
+    tomas = await office.enter("tomas", "social")
     await type_line(tomas, "Found it.")
-    await mara.get_by_role("button", name="random, 1 unread").click()
+    await mara.get_by_role("button", name="social, 1 unread").click()
     await expect(mara.get_by_role("separator").filter(has_text="New")).to_be_visible()
     await expect(mara.locator(".new + article")).to_contain_text("Found it.")
 
@@ -63,7 +63,7 @@ async def test_typing_anywhere_means_the_message_box(office: Office) -> None:
 
 
 async def test_a_form_is_refused_with_a_sentence_and_loses_nothing(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await type_line(page, "/poll")
     form = page.get_by_role("dialog", name="Ask a poll")
     question = form.get_by_role("textbox", name="Question")
@@ -82,7 +82,7 @@ async def test_a_form_is_refused_with_a_sentence_and_loses_nothing(office: Offic
 
 
 async def test_the_focus_stays_in_a_form_and_goes_back_where_it_was(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await type_line(page, "/poll")
     await expect(page.get_by_role("dialog")).to_be_visible()
     for _ in range(14):
@@ -97,7 +97,7 @@ async def test_the_focus_stays_in_a_form_and_goes_back_where_it_was(office: Offi
 
 
 async def test_people_and_channels_are_completed_and_become_links(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await box(page).focus()
     await page.keyboard.type("Ask @nia")
     await expect(page.get_by_role("option", name=re.compile("Niamh Gallagher"))).to_be_visible()
@@ -112,7 +112,7 @@ async def test_people_and_channels_are_completed_and_become_links(office: Office
 
 
 async def test_a_named_group_is_completed_and_asks_nobody_by_being_named(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await box(page).focus()
     await page.keyboard.type("Ask @des")
     await expect(page.get_by_role("option", name=re.compile("@design 4 people"))).to_be_visible()
@@ -125,7 +125,7 @@ async def test_a_named_group_is_completed_and_asks_nobody_by_being_named(office:
 
 
 async def test_what_people_type_is_never_markup(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     evil = "<img src=x onerror=alert(1)><b>bold</b>"
     await type_line(page, evil)
     await expect(messages(page).last).to_contain_text(evil)
@@ -135,7 +135,7 @@ async def test_what_people_type_is_never_markup(office: Office) -> None:
 
 
 async def test_one_can_be_somebody_else(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await page.get_by_role("button", name="Switch person").click()
     chooser = page.get_by_role("dialog", name="Who do you want to be?")
     await expect(chooser.get_by_role("option").first).to_contain_text("Communicator")
@@ -147,7 +147,7 @@ async def test_one_can_be_somebody_else(office: Office) -> None:
 
 
 async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("works")
     await page.keyboard.press("Enter")
@@ -159,7 +159,7 @@ async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(of
 
 
 async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     await type_line(page, '/poll "Soup?" "Yes" "No" --close 2h')
     await messages(page).filter(has_text="Soup?").get_by_role("button", name="Vote: Yes").click()
     await page.get_by_role("button", name="+1 day").click()
@@ -212,10 +212,10 @@ async def test_a_nudge_comes_at_its_local_time_and_is_answered_in_place(office: 
 
 
 async def test_a_private_answer_is_seen_by_nobody_else(office: Office) -> None:
-    tomas = await office.enter("tomas", "random")
+    tomas = await office.enter("tomas", "social")
     await type_line(tomas, "@Drumbeat help")
     await expect(messages(tomas).last).to_contain_text("Only visible to you")
-    mara = await office.enter("mara", "random")
+    mara = await office.enter("mara", "social")
     await expect(messages(mara).last).to_contain_text("help")
     await expect(mara.get_by_text("Only visible to you")).to_have_count(0)
 
@@ -236,9 +236,9 @@ async def test_everything_one_can_press_or_fill_has_a_name(office: Office) -> No
 
 async def test_a_new_message_is_read_out(office: Office) -> None:
     mara = await office.enter("mara", "general")
-    tomas = await office.enter("tomas", "random")
+    tomas = await office.enter("tomas", "social")
     await type_line(tomas, "Morning!")
-    await expect(mara.get_by_role("status")).to_have_text("Tomás Delgado in random: Morning!")
+    await expect(mara.get_by_role("status")).to_have_text("Tomás Delgado in social: Morning!")
 
 
 async def test_the_arrow_keys_walk_through_messages(office: Office) -> None:

@@ -15,7 +15,7 @@ HOME = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
 
 
 async def say(office: Office, card: Card, under: str = "") -> Posted:
-    return await office.sandbox.platform.send(Destination(HOME, place="random", under=under), card, card.summary)
+    return await office.sandbox.platform.send(Destination(HOME, place="social", under=under), card, card.summary)
 
 
 async def focused(page: Page) -> str:
@@ -24,7 +24,7 @@ async def focused(page: Page) -> str:
 
 
 async def test_a_scale_is_walked_by_keyboard_in_order_and_spoken(office: Office) -> None:
-    page = await office.enter("ana", "random")
+    page = await office.enter("ana", "social")
     await say(office, samples.scale())
     await page.get_by_role("button", name="0 of 10", exact=True).focus()
     heard = [await focused(page)]
@@ -35,7 +35,7 @@ async def test_a_scale_is_walked_by_keyboard_in_order_and_spoken(office: Office)
 
 
 async def test_a_chart_is_a_table_to_a_screen_reader(office: Office, tmp_path: Path) -> None:
-    page = await office.enter("ana", "random")
+    page = await office.enter("ana", "social")
     await say(office, samples.chart())
     table = page.get_by_role("table", name="Where do we eat on Friday?")
     await expect(table.get_by_role("row")).to_have_count(4)
@@ -47,7 +47,7 @@ async def test_a_chart_is_a_table_to_a_screen_reader(office: Office, tmp_path: P
 
 
 async def test_an_answer_and_what_it_answers_lead_to_each_other(office: Office) -> None:
-    page = await office.enter("ana", "random")
+    page = await office.enter("ana", "social")
     asked = await say(office, samples.scale())
     answer = await say(office, note("The lake it is."), asked.message)
     await messages(page).last.get_by_role("button", name="Answers: How likely?").click()

@@ -9,7 +9,7 @@ from tests.e2e.office import Office, box, messages, type_line
 
 
 async def test_somebody_who_reads_german_sees_everything_in_german(office: Office) -> None:
-    page = await office.enter("lukas", "random")
+    page = await office.enter("lukas", "social")
     await expect(page.locator("html")).to_have_attribute("lang", "de")
     await expect(page.get_by_role("button", name="Person wechseln")).to_be_visible()
     await expect(page.get_by_role("region", name="Hinter den Kulissen")).to_contain_text("ging an")
@@ -27,7 +27,7 @@ async def test_somebody_who_reads_german_sees_everything_in_german(office: Offic
 
 
 async def test_a_form_and_its_private_answer_are_in_the_voters_language(office: Office) -> None:
-    page = await office.enter("lukas", "random")
+    page = await office.enter("lukas", "social")
     await type_line(page, '/poll "Wohin?" "Graz" "Linz" --ranked')
     poll = messages(page).filter(has_text="Wohin?").last
     await poll.get_by_role("button", name="Rank the options").click()
@@ -43,7 +43,7 @@ async def test_a_form_and_its_private_answer_are_in_the_voters_language(office: 
 
 
 async def test_a_secret_vote_is_confirmed_in_the_voters_language(office: Office) -> None:
-    page = await office.enter("lukas", "random")
+    page = await office.enter("lukas", "social")
     await type_line(page, '/poll "Geht es dir gut?" "Ja" "Nein" --secret')
     poll = messages(page).filter(has_text="Geht es dir gut?").last
     await poll.get_by_role("button", name="Vote: Ja").click()
@@ -54,7 +54,7 @@ async def test_a_secret_vote_is_confirmed_in_the_voters_language(office: Office)
 
 
 async def test_the_page_speaks_the_language_of_whoever_one_is(office: Office) -> None:
-    page = await office.enter("mara", "random")
+    page = await office.enter("mara", "social")
     root = page.locator("html")
     for account, language, again in [("lukas", "de", "Person wechseln"), ("mara", "en", "Switch person")]:
         await page.locator(".you-are button").click()
@@ -98,7 +98,7 @@ async def test_no_word_of_the_page_escapes_translation(office: Office) -> None:
         words = {key: re.sub(r"(?<!\{)\b[^\W\d]+\b(?!\})", "\u00f8", said) for key, said in state["words"].items()}
         await route.fulfill(response=answer, json={**state, "words": words})
 
-    page = await office.enter("lukas", "random")
+    page = await office.enter("lukas", "social")
     await page.route("**/state?*", elsewhere)
     await page.reload()
     await expect(messages(page).first).to_be_visible()

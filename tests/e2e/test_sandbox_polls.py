@@ -34,7 +34,7 @@ async def fill(page: Page, *keys: str) -> None:
 
 
 async def test_a_scale_is_pressed_and_keeps_the_focus(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, "--rating", "How was the week?")
     await press(page, poll, "4 of 5")
     await expect(poll).to_contain_text("Average 4 of 5")
@@ -45,7 +45,7 @@ async def test_a_scale_is_pressed_and_keeps_the_focus(office: Office) -> None:
 
 
 async def test_several_are_ticked_in_a_form(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, '"Tuesday" "Wednesday" "Thursday" --multi 2-2', "Which days?")
     await press(page, poll, "Choose")
     await fill(page, "Space", "Tab 4", "Enter")
@@ -59,7 +59,7 @@ async def test_several_are_ticked_in_a_form(office: Office) -> None:
 
 
 async def test_options_are_put_in_order_by_keyboard(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, '"Lisbon" "Kraków" "Malmö" --ranked', "Where to?")
     await press(page, poll, "Rank the options")
     await fill(page, "Kra", "Tab", "Mal", "Tab 3", "Enter")
@@ -69,7 +69,7 @@ async def test_options_are_put_in_order_by_keyboard(office: Office) -> None:
 
 
 async def test_an_answer_is_written_in_ones_own_words(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, "--text", "What do we miss?")
     await press(page, poll, "Write an answer")
     await fill(page, "A quiet room", "Tab 2", "Enter")
@@ -77,7 +77,7 @@ async def test_an_answer_is_written_in_ones_own_words(office: Office) -> None:
 
 
 async def test_a_secret_vote_is_confirmed_and_final(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, '"Yes" "No" --secret', "Do you feel heard?")
     await press(page, poll, "Vote: Yes")
     sure = page.get_by_role("dialog")
@@ -96,7 +96,7 @@ async def test_a_secret_vote_is_confirmed_and_final(office: Office) -> None:
 
 
 async def test_a_survey_is_drafted_seen_asked_and_answered_page_by_page(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     await type_line(page, "/poll")
     form = page.get_by_role("dialog")
     await form.get_by_role("textbox", name="Question").fill("How was your week?")
@@ -125,7 +125,7 @@ async def test_a_survey_is_drafted_seen_asked_and_answered_page_by_page(office: 
 
 
 async def test_the_question_is_read_first_and_bars_in_words(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, '"Cheesecake" "Carrot cake"', "Cake on Friday?")
     await press(page, poll, "Vote: Carrot cake")
     await expect(poll).to_contain_text("1 · 100%")
@@ -145,14 +145,14 @@ async def test_the_question_is_read_first_and_bars_in_words(office: Office) -> N
 
 
 async def test_a_form_tells_its_question_to_a_screen_reader(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, "--text", "What do we miss?")
     await press(page, poll, "Write an answer")
     await expect(page.get_by_role("dialog")).to_have_accessible_description(re.compile("What do we miss"))
 
 
 async def test_a_poll_closes_by_itself_and_takes_no_more_votes(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     poll = await ask(page, "--yesno --close 2h", "Shall we?")
     await press(page, poll, "Vote: Yes")
     await page.get_by_role("button", name="+1 day").click()
@@ -162,7 +162,7 @@ async def test_a_poll_closes_by_itself_and_takes_no_more_votes(office: Office) -
 
 
 async def test_a_line_may_be_typed_with_the_quotes_of_any_keyboard(office: Office) -> None:
-    page = await office.enter("tomas", "random")
+    page = await office.enter("tomas", "social")
     await box(page).focus()
     await page.keyboard.type("/poll „Wohin?“ «Lissabon» “Krakau” —multi")
     await page.keyboard.press("Enter")

@@ -10,8 +10,8 @@ POLL = '/poll "Tea?" "Yes" "No"'
 
 
 async def test_a_message_is_deleted_for_everybody(office: Office) -> None:
-    page = await office.enter("ana", "random")
-    other = await office.enter("mara", "random")
+    page = await office.enter("ana", "social")
+    other = await office.enter("mara", "social")
     await type_line(page, POLL)
     await expect(messages(other).last).to_contain_text("Tea?")
     await messages(page).last.hover()
@@ -22,7 +22,7 @@ async def test_a_message_is_deleted_for_everybody(office: Office) -> None:
 
 
 async def test_a_channel_is_renamed_by_keyboard(office: Office) -> None:
-    page = await office.enter("dana", "random")
+    page = await office.enter("dana", "social")
     await page.get_by_label("What can be done to this channel").press("Enter")
     await page.get_by_role("button", name="Rename channel").press("Enter")
     await page.get_by_label("New name").fill("Loose ends")
@@ -31,7 +31,7 @@ async def test_a_channel_is_renamed_by_keyboard(office: Office) -> None:
 
 
 async def test_an_archived_channel_says_so(office: Office, tmp_path: Path) -> None:
-    page = await office.enter("dana", "random")
+    page = await office.enter("dana", "social")
     await page.get_by_label("What can be done to this channel").click()
     await page.screenshot(path=tmp_path / "menu.png")
     await page.get_by_role("button", name="Archive channel").click()

@@ -26,10 +26,10 @@ async def sandbox(browser: Browser, cards: Mapping[str, Card], folder: Path, scr
     """Show them in the sandbox, as Ana Rocha sees them."""
     async with working(browser, f"sqlite:///{scratch / 'sandbox.sqlite'}") as office:
         page = await office.enter(
-            "ana", "random", color_scheme="light", device_scale_factor=WIDTH, viewport={"width": 1240, "height": 1400}
+            "ana", "social", color_scheme="light", device_scale_factor=WIDTH, viewport={"width": 1240, "height": 1400}
         )
         for name, card in cards.items():
-            posted = await office.sandbox.platform.send(Destination(SANDBOX, place="random"), card, card.summary)
+            posted = await office.sandbox.platform.send(Destination(SANDBOX, place="social"), card, card.summary)
             shown = page.locator(f"#{posted.message}")
             await expect(messages(page).last).to_have_id(posted.message)
             await page.mouse.move(0, 0)

@@ -16,10 +16,10 @@ async def test_colleagues_vote_through_the_same_door_as_everybody(visit: Visit) 
 
 
 async def test_colleagues_never_vote_for_the_one_who_looks(visit: Visit) -> None:
-    await visit.ask("say", "ana", room="random", text='/poll "Tea?" "Yes" "No" --close 1d')
+    await visit.ask("say", "ana", room="social", text='/poll "Tea?" "Yes" "No" --close 1d')
     await visit.ask("colleagues", "ana", wish="answer")
     await visit.ask("clock", "mara", step="hour")
-    poll = await visit.newest("mara", "random")
+    poll = await visit.newest("mara", "social")
     assert "Ana Beatriz Rocha" not in str([part for part in poll["card"]["parts"] if part["kind"] == "bars"])
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from tests.adapters.sandbox.conftest import Visit
 
-SAY = {"as": "tomas", "room": "random", "text": "Hello"}
+SAY = {"as": "tomas", "room": "social", "text": "Hello"}
 
 
 async def forged(door: Visit, **headers: str) -> httpx2.Response:

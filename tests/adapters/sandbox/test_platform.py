@@ -16,11 +16,11 @@ HOME = Workspace(id=1, organisation=1, platform=NAME, key=TEAM)
 
 
 async def test_a_card_is_posted_in_a_channel_and_found_by_its_key(visit: Visit) -> None:
-    to = Destination(HOME, place="random")
+    to = Destination(HOME, place="social")
     posted = await visit.sandbox.platform.send(to, note("Hello"), "key-1")
     assert await visit.sandbox.platform.find(to, "key-1", TUESDAY) == posted
     assert await visit.sandbox.platform.find(to, "key-2", TUESDAY) is None
-    assert (await visit.newest("ana", "random"))["card"]["summary"] == "Hello"
+    assert (await visit.newest("ana", "social"))["card"]["summary"] == "Hello"
 
 
 async def test_a_card_for_an_account_arrives_in_their_own_chat_with_the_bot(visit: Visit) -> None:
@@ -31,22 +31,22 @@ async def test_a_card_for_an_account_arrives_in_their_own_chat_with_the_bot(visi
 
 
 async def test_a_message_is_redrawn_in_place(visit: Visit) -> None:
-    posted = await visit.sandbox.platform.send(Destination(HOME, place="random"), note("One"), "key-1")
+    posted = await visit.sandbox.platform.send(Destination(HOME, place="social"), note("One"), "key-1")
     await visit.sandbox.platform.update(HOME, posted, note("Two"))
-    newest = await visit.newest("ana", "random")
+    newest = await visit.newest("ana", "social")
     assert (newest["id"], newest["card"]["summary"], newest["revision"]) == (posted.message, "Two", 1)
 
 
 async def test_an_answer_names_what_it_answers(visit: Visit) -> None:
-    asked = await visit.sandbox.platform.send(Destination(HOME, place="random"), note("Question"), "key-1")
-    to = Destination(HOME, place="random", under=asked.message)
+    asked = await visit.sandbox.platform.send(Destination(HOME, place="social"), note("Question"), "key-1")
+    to = Destination(HOME, place="social", under=asked.message)
     await visit.sandbox.platform.send(to, note("Answer"), "key-2")
-    assert (await visit.newest("ana", "random"))["under"] == asked.message
+    assert (await visit.newest("ana", "social"))["under"] == asked.message
 
 
 async def test_nothing_stands_under_what_is_gone(visit: Visit) -> None:
     with pytest.raises(Gone):
-        await visit.sandbox.platform.send(Destination(HOME, place="random", under="m999"), note("Answer"), "key")
+        await visit.sandbox.platform.send(Destination(HOME, place="social", under="m999"), note("Answer"), "key")
 
 
 async def test_what_is_not_there_is_said_by_name(visit: Visit) -> None:
@@ -55,7 +55,7 @@ async def test_what_is_not_there_is_said_by_name(visit: Visit) -> None:
     with pytest.raises(PlatformError, match="user_not_found"):
         await visit.sandbox.platform.send(Destination(HOME, account="nobody"), note("Hello"), "key-1")
     with pytest.raises(Gone):
-        await visit.sandbox.platform.update(HOME, Posted("random", "m99999"), note("Hello"))
+        await visit.sandbox.platform.update(HOME, Posted("social", "m99999"), note("Hello"))
 
 
 async def test_everybody_is_told_with_name_zone_and_language(visit: Visit) -> None:

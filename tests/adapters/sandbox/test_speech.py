@@ -36,14 +36,14 @@ def test_names_become_tokens(typed: str, tokens: str) -> None:
 
 
 def test_tokens_and_light_marks_become_spans() -> None:
-    said = speech.spans(CHAT, "Hi <@ana>, *now* in <#random>: `x < y` https://example.com/a. <@ghost> <&T-design>")
+    said = speech.spans(CHAT, "Hi <@ana>, *now* in <#social>: `x < y` https://example.com/a. <@ghost> <&T-design>")
     assert said == (
         Plain("Hi "),
         Mention("Ana Beatriz Rocha", "ana"),
         Plain(", "),
         Plain("now", bold=True),
         Plain(" in "),
-        PlaceLink("random", "random"),
+        PlaceLink("social", "social"),
         Plain(": "),
         Plain("x < y", code=True),
         Plain(" "),
