@@ -62,6 +62,7 @@ def feature() -> Feature:
             "approve": suggesting.approve,
             "decline": suggesting.decline,
             "show": listing.show,
+            "browse": listing.browse,
             "take": handing.take,
             "inherit": handing.inherit,
             "question": drafts.question,

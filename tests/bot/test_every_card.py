@@ -17,6 +17,7 @@ from bot.core.people import Profile
 from bot.core.places import PlaceKind
 from bot.features import features
 from bot.home import cards, service, settings
+from bot.polls.service.listing import MOST
 from tests.bot.campaigns.limited import Limited
 from tests.bot.polls import journey
 from tests.bot.stage import Stage
@@ -287,6 +288,10 @@ async def run_polls(walk: Walk) -> None:
         await walk.type("U-anna", f"/poll {line}")
     waiting = (await walk.type("U-ben", "/poll list")).whisper
     await walk.press("U-ben", waiting, "polls.show")
+    for number in range(MOST):
+        await walk.type("U-ben", f'/poll "{number}?" "Да" "Нет" --start 1d')
+    further = await walk.press("U-ben", (await walk.type("U-ben", "/poll list")).whisper, "polls.browse")
+    await walk.press("U-ben", further.replace, "polls.browse")
     await walk.pass_time(hours=1)
     await walk.press("U-ben", waiting, "polls.show")
     secret = await walk.newest("polls.ballot")

@@ -16,6 +16,9 @@ TITLE: Final = 60
 SPOKEN: Final = 30
 """Characters of it that a screen reader says with each button: a hundred buttons have to fit one message."""
 
+ALL: Final = "all"
+"""What the buttons of a list carry where it is everybody's."""
+
 EXAMPLES: Final = (
     (later("One choice"), later('/poll "Lunch on Friday?" "Pizza" "Sushi"')),
     (later("Several choices"), later('/poll "Which days?" "Mon" "Tue" "Wed" --multi 2')),
@@ -44,15 +47,29 @@ class Line:
     left: bool = False
 
 
-def polls(t: Texts, title: str, lines: Sequence[Line], more: int = 0) -> Card:
-    """A list of polls, and how many `more` there are."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which polls a list shows: one's own or everybody's, the page (from 0), and how many `more` there are behind."""
+
+    everybody: bool = False
+    number: int = 0
+    more: int = 0
+
+
+def polls(t: Texts, lines: Sequence[Line], page: Page) -> Card:
+    """A page of polls."""
+    title = t("Everybody's polls") if page.everybody else t("Your polls")
+    if page.number:
+        title = t("{title}, page {page}", title=title, page=page.number + 1)
     parts: list[Part] = [Heading(title)]
     for line in lines:
         parts += _line(t, line)
     if not lines:
         parts.append(Prose(t.rich("None right now. `/poll` alone opens a form to ask one.")))
-    if more:
-        parts.append(Context(plain(t.many("and {count} more poll", "and {count} more polls", more))))
+    if page.more:
+        parts.append(Context(plain(t.many("and {count} more poll", "and {count} more polls", page.more))))
+    if ways_on := _ways_on(t, page):
+        parts.append(Buttons(ways_on))
     return Card(title, tuple(parts))
 
 
@@ -74,6 +91,14 @@ def ways(t: Texts, unknown: str = "") -> Card:
         "and so does `--anonymous`."
     )
     return Card(t("Asking polls"), (*parts, Prose(promises), Prose(words)))
+
+
+def _ways_on(t: Texts, page: Page) -> tuple[Button, ...]:
+    """The ways to the pages before and behind."""
+    whose = ALL if page.everybody else ""
+    back = Button(t("Back"), "polls.browse", f"{whose}:{page.number - 1}")
+    on = Button(t("Show more"), "polls.browse", f"{whose}:{page.number + 1}")
+    return (*((back,) if page.number else ()), *((on,) if page.more else ()))
 
 
 def _line(t: Texts, line: Line) -> list[Part]:

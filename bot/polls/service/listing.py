@@ -1,20 +1,21 @@
 """`/poll list`: the polls somebody runs or takes part in, with what can be done with each. And `/poll help`."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.core.cards import Button
+from bot.core.cards import Button, Card
 from bot.core.errors import Refused
 from bot.core.feature import Turn
-from bot.core.interactions import Answer
+from bot.core.interactions import Answer, Click
 from bot.core.people import Role
 from bot.polls.cards import handing
 from bot.polls.cards import listing as shown
 from bot.polls.cards import managing as offered
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drafts, repeating
-from bot.polls.service.rights import managed, may_manage
+from bot.polls.service.rights import gone, managed, may_manage
 from bot.polls.service.standing import has_voted, turnout
 from bot.polls.service.voting import found
 from bot.polls.store import listing
@@ -29,24 +30,20 @@ COUNTED: Final = 200
 
 EVERYBODY: Final = frozenset({"all", "alle"})
 
+_PAGE: Final = re.compile(rf"({shown.ALL})?:(\d{{1,6}})")
+
 
 def listed(turn: Turn, text: str) -> Answer:
     """`/poll list`; communicators see everybody's with `/poll list all`."""
-    everybody = text.strip().lower() in EVERYBODY
-    if everybody:
-        turn.require(Role.COMMUNICATOR)
-    connection, me, since = turn.connection, turn.me.id, turn.now - LATELY
-    ours = workspaces_of(connection, turn.workspace.id)
-    here = turn.here.id if turn.here else 0
-    found = (
-        listing.of_organisation(connection, me, ours, since, COUNTED)
-        if everybody
-        else listing.of_person(connection, me, here, ours, since, COUNTED)
-    )
-    first, more = found[:MOST], len(found[MOST:])
-    left = listing.left(connection, {poll.author for poll in first})
-    title = turn.t("Everybody's polls") if everybody else turn.t("Your polls")
-    return Answer(whisper=shown.polls(turn.t, title, [_line(turn, poll, left) for poll in first], more))
+    return Answer(whisper=_listed(turn, everybody=text.strip().lower() in EVERYBODY))
+
+
+def browse(turn: Turn) -> Answer:
+    """The button that shows the polls after, or before, those in a list."""
+    asked = _PAGE.fullmatch(turn.act.value) if isinstance(turn.act, Click) else None
+    if asked is None:
+        raise gone(turn)
+    return Answer(replace=_listed(turn, everybody=bool(asked[1]), page=int(asked[2])))
 
 
 def show(turn: Turn) -> Answer:
@@ -66,6 +63,27 @@ def explained(turn: Turn, _text: str) -> Answer:
 def unknown(turn: Turn, word: str) -> Answer:
     """A word behind `/poll` that is neither known nor a question."""
     return Answer(whisper=shown.ways(turn.t, word))
+
+
+def _listed(turn: Turn, *, everybody: bool, page: int = 0) -> Card:
+    """One page of a list, counted from 0; the first, where there is none so far behind any more."""
+    if everybody:
+        turn.require(Role.COMMUNICATOR)
+    found = _found(turn, everybody=everybody, behind=page * MOST)
+    if page and not found:
+        return _listed(turn, everybody=everybody)
+    polls, more = found[:MOST], len(found[MOST:])
+    left = listing.left(turn.connection, {poll.author for poll in polls})
+    lines = [_line(turn, poll, left) for poll in polls]
+    return shown.polls(turn.t, lines, shown.Page(everybody=everybody, number=page, more=more))
+
+
+def _found(turn: Turn, *, everybody: bool, behind: int) -> list[Poll]:
+    connection, me, window = turn.connection, turn.me.id, listing.Window(turn.now - LATELY, behind, COUNTED)
+    ours = workspaces_of(connection, turn.workspace.id)
+    if everybody:
+        return listing.of_organisation(connection, me, ours, window)
+    return listing.of_person(connection, me, turn.here.id if turn.here else 0, ours, window)
 
 
 def _line(turn: Turn, poll: Poll, left: set[int]) -> shown.Line:

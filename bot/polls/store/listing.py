@@ -1,6 +1,7 @@
 """Which polls somebody finds in a list: their own, those they take part in, or all."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,12 +18,21 @@ _FIRST = sa.case((polls.c.closed_at.is_not(None), 3), (_OPENED, 0), (polls.c.ope
 """What runs comes first, then what is to come, drafts, and what has closed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a list to find: without what closed before `since`, at most `most` behind the first `behind`."""
+
+    since: datetime
+    behind: int
+    most: int
+
+
 def of_person(
-    connection: Connection, person: int, here: int, workspaces: Collection[int], since: datetime, most: int
+    connection: Connection, person: int, here: int, workspaces: Collection[int], window: Window
 ) -> list[Poll]:
     """What somebody asked, voted in or may vote in: in `here`, and wherever they are known to be; what runs first.
 
-    `workspaces` are their organisation's; what closed before `since` is left out.
+    `workspaces` are their organisation's.
     """
     mine = members.table.c.person_id == person
     asked = sa.select(audiences.c.poll_id).where(
@@ -32,15 +42,13 @@ def of_person(
     took_part = sa.select(participations.c.poll_id).where(participations.c.person_id == person)
     takes_part = sa.or_(*(polls.c.id.in_(each) for each in (asked, voted, took_part)), polls.c.everybody)
     ours = polls.c.workspace_id.in_(workspaces)
-    return _newest(connection, sa.or_(polls.c.author_id == person, sa.and_(_OPENED, ours, takes_part)), since, most)
+    return _newest(connection, sa.or_(polls.c.author_id == person, sa.and_(_OPENED, ours, takes_part)), window)
 
 
-def of_organisation(
-    connection: Connection, person: int, workspaces: Collection[int], since: datetime, most: int
-) -> list[Poll]:
+def of_organisation(connection: Connection, person: int, workspaces: Collection[int], window: Window) -> list[Poll]:
     """Everybody's polls, what runs first; of others' no drafts, which are theirs alone."""
     asked = sa.or_(_OPENED, polls.c.opens_at.is_not(None), polls.c.author_id == person)
-    return _newest(connection, sa.and_(polls.c.workspace_id.in_(workspaces), asked), since, most)
+    return _newest(connection, sa.and_(polls.c.workspace_id.in_(workspaces), asked), window)
 
 
 def running(connection: Connection, author: int) -> list[Poll]:
@@ -63,7 +71,7 @@ def left(connection: Connection, persons: Collection[int]) -> set[int]:
     return set(connection.execute(gone).scalars())
 
 
-def _newest(connection: Connection, which: sa.ColumnElement[bool], since: datetime, most: int) -> list[Poll]:
-    fresh = sa.or_(polls.c.closed_at.is_(None), polls.c.closed_at >= since)
-    rows = connection.execute(sa.select(*COLUMNS).where(which, fresh).order_by(_FIRST, polls.c.id.desc()).limit(most))
-    return [poll_of(row) for row in rows]
+def _newest(connection: Connection, which: sa.ColumnElement[bool], window: Window) -> list[Poll]:
+    fresh = sa.or_(polls.c.closed_at.is_(None), polls.c.closed_at >= window.since)
+    found = sa.select(*COLUMNS).where(which, fresh).order_by(_FIRST, polls.c.id.desc())
+    return [poll_of(row) for row in connection.execute(found.offset(window.behind).limit(window.most))]

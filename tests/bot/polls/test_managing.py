@@ -17,7 +17,7 @@ from bot.core.rich import Mention, plain
 from bot.core.texts import Texts
 from bot.polls.cards import managing
 from bot.polls.cards.handing import take
-from bot.polls.cards.listing import EXAMPLES, Line, polls
+from bot.polls.cards.listing import EXAMPLES, Line, Page, polls
 from bot.polls.model.definition import Promise, Question
 from bot.polls.model.poll import Poll
 from bot.polls.service.listing import MOST
@@ -413,6 +413,43 @@ async def test_a_list_has_twelve_polls_those_that_run_first_and_says_how_many_mo
     assert all(len(title) <= 64 and title.endswith("…") for title in titles)
 
 
+def titles(card: Card | None) -> list[str]:
+    """The numbers of the polls in a list."""
+    return [line.split()[0] for line in read_aloud(card).splitlines() if line.startswith("#")]
+
+
+async def test_a_list_is_leafed_through_to_its_end_and_back(stage: Stage) -> None:
+    for number in range(14):
+        await stage.type("U-ben", f'/poll "{number}?" "Yes" "No"')
+    first = await listed(stage, "U-ben")
+    assert "Back" not in buttons(first)
+    second = (await stage.press("U-ben", buttons(first)["Show more"])).replace
+    assert titles(second) == ["#2", "#1"]
+    assert read_aloud(second).startswith("Your polls, page 2")
+    assert "Show more" not in buttons(second)
+    assert (await stage.press("U-ben", buttons(second)["Back"])).replace == first
+
+
+async def test_who_leafs_through_everybodys_polls_is_a_communicator_still(stage: Stage) -> None:
+    for number in range(13):
+        await stage.type("U-ben", f'/poll "{number}?" "Yes" "No"', place="C-board")
+    on = buttons(await listed(stage, "U-anna", "list all"))["Show more"]
+    assert titles((await stage.press("U-anna", on)).replace) == ["#1"]
+    assert "for communicators" in read_aloud((await stage.press("U-chen", on)).whisper)
+
+
+@pytest.mark.parametrize("value", ["", "1", ":-1", ":x", "some:1", ":" + "9" * 30])
+async def test_a_page_that_nobody_offered_is_refused(stage: Stage, value: str) -> None:
+    refusal = await stage.press("U-ben", Button("Show more", "polls.browse", value))
+    assert "not there any more" in read_aloud(refusal.whisper)
+
+
+async def test_a_page_that_has_emptied_meanwhile_is_the_first(stage: Stage) -> None:
+    await stage.type("U-ben", '/poll "Tea?" "Yes" "No"')
+    shown = (await stage.press("U-ben", Button("Show more", "polls.browse", ":7"))).replace
+    assert shown == await listed(stage, "U-ben")
+
+
 @pytest.mark.parametrize("line", ["help", "lst", "status 12"])
 async def test_whoever_needs_help_gets_examples(stage: Stage, line: str) -> None:
     text = read_aloud((await stage.type("U-ben", f"/poll {line}")).whisper)
@@ -446,7 +483,7 @@ def test_the_longest_list_fits_every_platform() -> None:
         )
         for poll in asked
     ]
-    card = polls(t, t("Everybody's polls"), lines)
+    card = polls(t, lines, Page(everybody=True, number=10, more=100))
     fit(slack.message(card)["blocks"])
     # What is too large for Teams loses its end.
     assert str(asked[-1].id) in json.dumps(teams.adaptive(card))
