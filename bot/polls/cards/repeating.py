@@ -33,7 +33,7 @@ def scheduled(
         return _card(parts, (launch, settings, change, discard))
     rule = rhythm.recurrence.describe(t)
     parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
-    state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, dates)
+    state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, poll, dates)
     parts += [Prose(state), about(t, poll, audience)]
     rest = (
         Button(t("Go on"), "polls.resume", number, Style.PRIMARY)
@@ -64,8 +64,12 @@ def form(t: Texts, poll: Poll, words: str) -> Form:
     )
 
 
-def _dates(t: Texts, dates: Sequence[datetime]) -> Text:
-    return t.rich("Next: {dates}", dates=t.every_rich([(t.when(at, dates[0]),) for at in dates]))
+def _dates(t: Texts, poll: Poll, dates: Sequence[datetime]) -> Text:
+    """A line for each: in one sentence, its commas would be lost among those of the dates."""
+    said = t.rich("Next:")
+    for at in dates:
+        said = (*said, *plain("\n• "), moment(t, poll, at))
+    return said
 
 
 def _card(parts: Sequence[Part], buttons: Sequence[Button]) -> Card:

@@ -43,7 +43,7 @@ async def test_the_whole_line_of_the_book(stage: Stage) -> None:
     )
     answer = await stage.type("U-anna", line)
     assert answer.form is None
-    assert "Next: Mon, 30 Nov, 09:00" in read_aloud(answer.whisper)
+    assert "Next:\n• Mon, 30 Nov, 09:00" in read_aloud(answer.whisper)
     assert not await stage.planned()
     stage.clock.move(days=7, minutes=1)
     for _ in range(2):

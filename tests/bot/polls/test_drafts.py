@@ -161,7 +161,7 @@ async def test_a_kept_draft_opens_and_comes_again_as_it_was_set(stage: Stage) ->
     await stage.tick()
     assert not await asked_at(stage)
     scheduled = (await stage.press("U-anna", buttons(kept)["Schedule it"])).replace
-    assert "Next: Fri, 27 Nov, 09:00 GMT, Mon, 30 Nov, 09:00" in read_aloud(scheduled)
+    assert "Next:\n• Fri, 27 Nov, 09:00 GMT\n• Mon, 30 Nov, 09:00" in read_aloud(scheduled)
     for _ in range(7):
         stage.clock.move(days=1)
         await stage.tick()
@@ -184,7 +184,7 @@ async def test_a_draft_whose_time_has_passed_opens_at_the_next_one(stage: Stage)
     assert "It opens Mon, 30 Nov" in read_aloud(kept)
     stage.clock.move(days=10)
     scheduled = (await stage.press("U-anna", buttons(kept)["Schedule it"])).replace
-    assert "Next: Mon, 7 Dec" in read_aloud(scheduled)
+    assert "Next:\n• Mon, 7 Dec" in read_aloud(scheduled)
     stage.clock.move(days=5)
     await stage.tick()
     assert "closes Thu, 10 Dec" in read_aloud(await ballot(stage))
@@ -217,7 +217,7 @@ async def test_what_is_scheduled_keeps_a_time_to_open(stage: Stage) -> None:
     assert "opening time in the future" in wrong.problems["opens"]
     settings = (await stage.press("U-anna", buttons(card)["Settings"])).form
     again = await stage.send("U-anna", settings, opens="2026-11-26T09:00:00+00:00", every="Mon 9:00", then="ask")
-    assert "Next: Thu, 26 Nov, 09:00 GMT, Mon, 30 Nov, 09:00" in read_aloud(again.whisper)
+    assert "Next:\n• Thu, 26 Nov, 09:00 GMT\n• Mon, 30 Nov, 09:00" in read_aloud(again.whisper)
     await stage.press("U-anna", buttons(card)["Ask it now"])
     assert not await asked_at(stage)
 
