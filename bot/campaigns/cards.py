@@ -33,7 +33,7 @@ def message(t: Texts, title: str, text: Text, author: Mention) -> Card:
 def preview(t: Texts, campaign: Campaign, shown: Card, platform: str, now: datetime) -> Card:
     """The message as people will see it, how many they are and how long it takes; for the communicator alone."""
     said = t("Only you see this yet. People will get:")
-    facts = (_whom(t, campaign), _beginning(t, campaign, now), _length(t, campaign, platform))
+    facts = (_whom(t, campaign), _beginning(t, campaign, now), _length(t, campaign, platform, now))
     number = str(campaign.id)
     row = (
         Button(t("Start"), "campaigns.start", number, style=Style.PRIMARY),
@@ -165,10 +165,10 @@ def _whom(t: Texts, campaign: Campaign) -> Text:
 def _beginning(t: Texts, campaign: Campaign, now: datetime) -> Text:
     if campaign.begins_at <= now:
         return t.rich("It begins when you press Start.")
-    return t.rich("It begins {when}.", when=t.when(campaign.begins_at))
+    return t.rich("It begins {when}.", when=t.when(campaign.begins_at, now))
 
 
-def _length(t: Texts, campaign: Campaign, platform: str) -> Text:
+def _length(t: Texts, campaign: Campaign, platform: str, now: datetime) -> Text:
     """How long it takes, and why it cannot be faster."""
     if campaign.rate is None and not campaign.minutes:
         return t.rich("They all get it at once.")
@@ -177,7 +177,7 @@ def _length(t: Texts, campaign: Campaign, platform: str) -> Text:
         "limit": t.number(campaign.cap),
         "time": _span(t, campaign.needs),
         "asked": _span(t, campaign.minutes),
-        "last": t.when(campaign.ends_at),
+        "last": t.when(campaign.ends_at, now),
     }
     if campaign.minutes >= campaign.needs:
         return t.rich("Spread over {asked}; the last about {last}.", **facts)
@@ -212,7 +212,7 @@ def _figures(t: Texts, campaign: Campaign, progress: Progress) -> Text:
 
 
 def _times(t: Texts, campaign: Campaign, now: datetime) -> Text:
-    first, last = t.when(campaign.begins_at), t.when(campaign.ends_at)
+    first, last = t.when(campaign.begins_at, now), t.when(campaign.ends_at, now)
     if campaign.state is State.STOPPED or campaign.ends_at <= now:
         return t.rich("Began {first}.", first=first)
     if campaign.begins_at <= now:

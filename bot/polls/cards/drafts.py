@@ -8,7 +8,7 @@ from bot.core.cards import Button, Buttons, Card, Context, Heading, Option, Part
 from bot.core.rich import Text, plain
 from bot.core.texts import Texts
 from bot.polls.cards.ballot import promise
-from bot.polls.cards.labels import labels, rule
+from bot.polls.cards.labels import labels, moment, rule
 from bot.polls.model.poll import Poll
 from bot.polls.model.templates import TEMPLATES
 
@@ -26,7 +26,7 @@ def preview(
         parts.append(Context(plain(f"{answers} ({how})" if how else answers)))
     parts.append(Context(plain(promise(t, poll))))
     if opens_at:
-        parts.append(Context(t.rich("It opens {when} once you schedule it.", when=t.when(opens_at))))
+        parts.append(Context(t.rich("It opens {when} once you schedule it.", when=moment(t, poll, opens_at))))
     if every:
         rhythm = every.describe(t)
         parts.append(Context(plain(f"{rhythm[:1].upper()}{rhythm[1:]}.")))

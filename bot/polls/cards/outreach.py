@@ -9,6 +9,7 @@ from bot.core.cards import Button, Buttons, Card, Prose, Style
 from bot.core.forms import Form, TextField
 from bot.core.rich import Mention, Text, plain, spoken
 from bot.core.texts import Texts
+from bot.polls.cards.labels import moment
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll
 
@@ -18,7 +19,7 @@ LONGEST_ANSWER: Final = 1000
 
 def reminder(t: Texts, poll: Poll, question: Text, ballot: Card, *, public: bool) -> Card:
     """The poll once more, before it closes. Of a secret one it says the same to everybody."""
-    closes = t.when(poll.closes_at) if poll.closes_at else t("soon")
+    closes = moment(t, poll, poll.closes_at) if poll.closes_at else t("soon")
     if public:
         line = t.rich("*{question}* closes {when}. Every voice counts.", question=question, when=closes)
         return Card(spoken(line), (Prose(line),))
@@ -32,9 +33,9 @@ def reminder(t: Texts, poll: Poll, question: Text, ballot: Card, *, public: bool
 def owed(t: Texts, poll: Poll, question: Text, turnout: int) -> Card:
     """The owner of a poll's outcome is reminded of the answer."""
     voted = t.many("{count} person voted", "{count} people voted", turnout)
-    by = t.when(poll.answer_by) if poll.answer_by else t("soon")
+    by = moment(t, poll, poll.answer_by) if poll.answer_by else t("soon")
     line = t.rich(
-        "*{question}*: {voted}. They were promised an answer {when}.", question=question, voted=voted, when=by
+        "*{question}*: {voted}. They were promised an answer by {when}.", question=question, voted=voted, when=by
     )
     how = t.rich("Tell them what you heard and what comes of it. I post it under the poll.")
     button = Button(t("Write the answer"), "polls.respond", str(poll.id), Style.PRIMARY, opens_form=True)

@@ -7,7 +7,7 @@ from typing import Final
 from bot.core import pictures
 from bot.core.cards import Bar
 from bot.core.texts import Texts
-from bot.polls.cards.labels import labels
+from bot.polls.cards.labels import labels, moment
 from bot.polls.cards.results import bars, details, figures, solution
 from bot.polls.model.counting import Result
 from bot.polls.model.definition import Kind, Question
@@ -54,6 +54,6 @@ def _notes(t: Texts, poll: Poll, question: Question, result: Result, standing: S
     if (more := len(result.texts) - TEXTS) > 0:
         notes.append(t.many("and {count} more answer", "and {count} more answers", more))
     voted = t.many("{count} person voted", "{count} people voted", standing.turnout)
-    at = t.when(poll.closed_at or now).written
+    at = moment(t, poll, poll.closed_at or now).written
     when = t("closed {when}", when=at) if poll.closed_at else t("as of {when}", when=at)
     return [*filter(None, notes), f"{voted} · {when}"]

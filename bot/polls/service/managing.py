@@ -9,6 +9,7 @@ from bot.core.feature import Turn
 from bot.core.interactions import Answer
 from bot.polls.cards import managing as offered
 from bot.polls.cards import voting as shown
+from bot.polls.cards.labels import moment
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drawing, finding, life, outreach
@@ -67,7 +68,7 @@ def reopen(turn: Turn) -> Answer:
     asking.change(turn.connection, opened)
     members.want(turn.connection, outreach.asked_of(turn.connection, poll).rosters, until=closes_at)
     life.redraw(turn.connection, opened, turn.now)
-    said = note(turn.t.rich("This poll is open again. It closes {when}.", when=turn.t.when(closes_at)))
+    said = note(turn.t.rich("This poll is open again. It closes {when}.", when=moment(turn.t, opened, closes_at)))
     return Answer(own=drawing.card(turn, opened) if wants_card(turn) else None, whisper=said)
 
 

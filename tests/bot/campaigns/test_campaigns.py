@@ -93,6 +93,13 @@ async def test_a_window_that_is_too_short_is_said_to_be_and_lengthened(slow: Sta
     assert "1 h will not do: it takes about 3 h 20 min at Stage's limit of 2 a minute" in said
 
 
+async def test_a_beginning_next_year_says_its_year(slow: Stage) -> None:
+    said = read_aloud(await preview(slow, f"{MOVE} --at 2027-01-04T09:00"))
+    assert "It begins Mon, 4 Jan 2027, 09:00 GMT." in said
+    said = read_aloud(await preview(slow, f"{MOVE} --at 2027-01-04T09:00 --within 4h"))
+    assert "the last about Mon, 4 Jan 2027, 13:00 GMT." in said
+
+
 async def test_a_window_that_is_long_enough_is_used(slow: Stage) -> None:
     said = read_aloud(await preview(slow, f"{MOVE} --at Tue 9:00 --within 4h"))
     assert "It begins Tue, 24 Nov, 09:00 GMT. Spread over 4 h; the last about Tue, 24 Nov, 13:00 GMT." in said

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.core.cards import Button
 from bot.core.database import Connection
 from bot.core.directory import members
 from bot.core.directory import store as directory
@@ -369,6 +370,31 @@ async def test_a_date_of_next_year_shows_its_year(stage: Stage) -> None:
     assert "4. Jan. 2027" in read_aloud(listed.whisper)
     await stage.type("U-anna", LUNCH + " --close 3d")
     assert "closes Mon, 30 Nov, 18:00 UTC" in read_aloud(await ballot(stage))
+
+
+async def test_a_reminder_of_a_date_of_next_year_says_its_year(stage: Stage) -> None:
+    await roster(stage, ["U-anna", "U-chen"])
+    stage.clock.move(days=37)
+    await stage.type("U-anna", LUNCH + " --close 4d --remind 24h --answer-by 2027-01-20")
+    stage.clock.move(days=3)
+    await stage.tick()
+    assert "This poll closes Sun, 3 Jan 2027, 04:00 EST" in (await said(stage, "reminder", "U-chen"))[0].text
+    await stage.press("U-anna", Button("", "polls.close", "1"))
+    reopened = await stage.press("U-anna", Button("", "polls.reopen", "1"))
+    assert "It closes Tue, 5 Jan 2027, 09:00 GMT" in read_aloud(reopened.whisper)
+    stage.clock.move(days=17, hours=9)
+    await stage.tick()
+    await stage.tick()
+    assert "an answer by Wed, 20 Jan 2027" in (await said(stage, "owed", "U-anna"))[0].text
+
+
+async def test_a_draft_and_a_rhythm_say_the_year_of_a_date_of_next_year(stage: Stage) -> None:
+    stage.clock.move(days=37)
+    rhythm = await stage.type("U-anna", LUNCH + " --every Mon 9:00")
+    assert "• Mon, 4 Jan 2027, 09:00 GMT\n• Mon, 11 Jan 2027" in read_aloud(rhythm.whisper)
+    form = (await stage.type("U-anna", LUNCH + " --start 2027-01-04 --nothing")).form
+    kept = await stage.send("U-anna", form, then="draft")
+    assert "It opens Mon, 4 Jan 2027, 17:00 GMT once you schedule it." in read_aloud(kept.whisper)
 
 
 async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:
