@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from bot.core.cadence.slots import Weekly, is_quiet, next_slot
+from bot.core.cadence.slots import Weekly, is_quiet, just_before, next_slot
 from bot.core.pace import a_minute
 from bot.core.places import QuietHours
 from bot.core.spread import Group, Kind, Run, calm, from_the, spread
@@ -28,7 +28,6 @@ KEPT_DRAFT: Final = timedelta(days=1)
 """How long a preview waits for its Start."""
 
 MINUTE: Final = timedelta(minutes=1)
-_INSTANT: Final = timedelta(microseconds=1)
 
 
 class Audience(StrEnum):
@@ -187,7 +186,7 @@ def kinds(readers: Iterable[Reader], begins_at: datetime, minutes: int, quiet: Q
 
     @cache  # people who chose alike are many
     def minute(moment: Weekly, zone: str) -> int | None:
-        at = next_slot(moment, zone, begins_at - _INSTANT)
+        at = next_slot(moment, zone, just_before(begins_at))
         late = at >= begins_at + minutes * MINUTE
         return None if late or is_quiet(quiet, zone, at) else (at - begins_at) // MINUTE
 

@@ -29,6 +29,11 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at.replace(fold=0), tz).astimezone(UTC)
 
 
+def just_before(at: datetime) -> datetime:
+    """The instant to look from for what comes strictly after it, so that what comes at exactly `at` counts."""
+    return at - datetime.resolution
+
+
 def next_slot(slot: Weekly, zone: str, after: datetime) -> datetime:
     """The first instant of `slot` strictly after `after`."""
     local = after.astimezone(ZoneInfo(zone)).date()

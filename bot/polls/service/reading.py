@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from bot.core.cadence.recurrence import read_recurrence
+from bot.core.cadence.slots import just_before
 from bot.core.directory import store as directory
 from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
@@ -85,7 +86,7 @@ def dated(turn: Turn, draft: Draft) -> Draft:
     typed = draft.typed
     opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None
     # Every second Monday is every second one from the first on which it opens.
-    counted = opens_at - timedelta(minutes=1) if opens_at else now
+    counted = just_before(opens_at) if opens_at else now
     every = read_recurrence(typed.repeating, zone, counted, locale) if typed.repeating else None
     if every and not opens_at and not typed.opening:
         opens_at = every.next_after(now, zone)

@@ -1,10 +1,11 @@
 """Scheduled polls and rhythms: seen, skipped, paused, changed, ended."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.cadence.recurrence import read_recurrence
+from bot.core.cadence.slots import just_before
 from bot.core.cards import Card
 from bot.core.errors import Refused
 from bot.core.feature import Scene, Turn
@@ -74,7 +75,7 @@ def rhythm(turn: Turn) -> Answer:
         return Answer(problems={"every": problem})
     changed = replace(kept, recurrence=every, zone=turn.me.zone)
     told = poll.opens_at if kept.begins_later(turn.now) else None
-    since = told - timedelta(minutes=1) if told else turn.now
+    since = just_before(told) if told else turn.now
     return Answer(whisper=_again(turn, poll, changed, changed.next_after(since)).replace)
 
 

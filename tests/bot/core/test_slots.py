@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.cadence.slots import Weekly, instant, is_quiet, last_slot, next_slot, quiet_until
+from bot.core.cadence.slots import Weekly, instant, is_quiet, just_before, last_slot, next_slot, quiet_until
 from bot.core.places import QuietHours
 
 ZONES = sorted(available_timezones() - {"localtime"})
@@ -130,7 +130,7 @@ def test_asking_at_a_slot_gives_the_next_one_and_just_before_it_gives_it(
 ) -> None:
     zone, start = where
     due = next_slot(slot, zone, start)
-    assert next_slot(slot, zone, due - timedelta(microseconds=1)) == due
+    assert next_slot(slot, zone, just_before(due)) == due
     assert next_slot(slot, zone, due) > due
 
 
