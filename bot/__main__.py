@@ -4,6 +4,7 @@ What a command does not need is not imported: Slack's and Teams' SDKs only where
 """
 
 import asyncio
+import errno
 import logging
 import secrets
 import socket
@@ -89,13 +90,18 @@ def demo() -> None:
         machine = SystemClock()
         clock = MovableClock(opening(machine.now(), "Europe/Berlin"), machine)
         door = _door(settings.host, settings.port, otherwise=None if "port" in settings.model_fields_set else 0)
-        address = f"http://{settings.host}:{door.getsockname()[1]}"
+        port = door.getsockname()[1]
+        address = f"http://{settings.host}:{port}"
         links = Links(settings.public_url.rstrip("/") or address, secrets.token_urlsafe())
         process = Process(open_database(f"sqlite:///{folder}/demo.sqlite"), clock, links=links)
         hours = process.scheduler
         sandbox = SandboxAdapter(process.engine, clock, run_due=hours.run_due, next_due=hours.next_due)
         process.connect(sandbox)
         process.hooks.append(sandbox.notice)
+        if port != settings.port:
+            typer.echo(
+                f"Port {settings.port} is taken, so this is another one. DRUMBEAT_PORT=9000 make demo takes 9000."
+            )
         typer.echo(f"The sandbox is open: {address}/sandbox/  (Ctrl+C ends it)")
         server.serve(process.application(Route("/", _to_the_sandbox)), door, sandbox.close)
     _end(process)
@@ -187,6 +193,8 @@ def _door(host: str, port: int, *, otherwise: int | None = None) -> socket.socke
     except OSError as error:
         if otherwise is not None:
             return _door(host, otherwise)
+        if error.errno == errno.EADDRINUSE:
+            raise Unusable(f"Port {port} is taken. Name a free one with DRUMBEAT_PORT.") from None
         raise Unusable(f"DRUMBEAT_HOST and DRUMBEAT_PORT do not allow to listen at {host}:{port}: {error}.") from None
 
 
