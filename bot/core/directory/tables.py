@@ -55,6 +55,11 @@ people = sa.Table(
 )
 """`active` while one of their accounts is."""
 
+ABSENT: Final = sa.text("(NOT active OR bot)")
+"""Who is no human at work. The words of both databases: said in others, SQLite would not find the index."""
+
+sa.Index("ix_people_absent", people.c.id, sqlite_where=ABSENT, postgresql_where=ABSENT)
+
 former = sa.Table(
     "former_people",
     metadata,

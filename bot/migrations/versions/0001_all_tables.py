@@ -63,6 +63,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "email", name=op.f("uq_people_organisation_id_email")),
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        "ix_people_absent",
+        "people",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("(NOT active OR bot)"),
+        postgresql_where=sa.text("(NOT active OR bot)"),
+    )
     op.create_table(
         "workspaces",
         sa.Column("id", ID, nullable=False),

@@ -116,11 +116,13 @@ async def test_bots_and_closed_accounts_are_no_members_to_anybody(stage: Stage, 
     await stage.learn(Profile(account="U-robot", name="Robot", bot=True))
     await stage.learn(Profile(account="U-gone", name="Gone", active=False))
     office.inside["C-general"] += ["U-robot", "U-gone", "U-nobody-knows"]
-    general = await _place(stage, "C-general")
-    await _want(stage, general)
+    both = general, design = [await _place(stage, "C-general"), await _place(stage, "G-design", PlaceKind.PEOPLE)]
+    await _want(stage, *both)
     await _learn(stage, office)
     assert await _names(stage, general) == ["Anna", "Ben"]
     assert await stage.run(lambda c: members.count(c, [general])) == 2
+    assert await stage.run(lambda c: members.count(c, [design])) == 2
+    assert await stage.run(lambda c: members.count(c, both)) == 3
 
 
 async def test_a_roster_is_compared_again_every_hour_while_it_is_wanted(stage: Stage, office: Office) -> None:
