@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
-from bot.core.cards import Card, Chart, Prose, Select
+from bot.core.cards import Button, Card, Chart, Prose, Select
 from bot.core.database import Connection
 from bot.core.directory import members
 from bot.core.directory import store as directory
@@ -117,6 +117,31 @@ async def test_a_rating_shows_its_average_and_median_and_an_nps_its_camps(stage:
     await press(stage, ("U-dora", "10"))
     german = await told(stage, "/poll results 2", "U-dora")
     assert "2 Promotoren (9 und 10), 1 passive Stimme (7 und 8), 0 kritische Stimmen (0 bis 6)" in german
+
+
+async def test_whoever_has_any_answer_in_a_survey_has_voted_and_each_question_counts_its_own(stage: Stage) -> None:
+    form = (await stage.type("U-anna", "/poll")).form
+    form = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="question")).form
+    form = (await stage.send("U-anna", form, question="Cups?", kind="rating", then="question")).form
+    await stage.send("U-anna", form, question="Why?", kind="text", then="ask")
+    said = {
+        "U-anna": ("0", "4", "It is Green"),
+        "U-ben": (None, "3", None),
+        "U-chen": (None, None, "it is  green!"),
+        "U-dora": ("1", None, None),
+        "U-emil": ("1", "4", "Withdrawn"),
+    }
+    for account, answers in said.items():
+        form = (await stage.press(account, buttons(await ballot(stage))["Answer 3 questions"])).form
+        for answer in answers:
+            given = {} if answer is None else {"answer": answer}
+            form = (await stage.send(account, form, **given)).form
+    await stage.press("U-emil", Button("Take back my vote", "polls.withdraw", "1"))
+    text = await told(stage, "/poll results 1")
+    assert "Green: 1 (Anna)\nBlack: 1 (Dora)" in text
+    assert "Average 4.5 of 5\nMedian 4.5" in text
+    assert "Why?\n“It is Green” (2)\n" in text
+    assert text.endswith("4 people voted")
 
 
 async def test_a_chart_stands_in_the_results_and_names_below_it(stage: Stage) -> None:
