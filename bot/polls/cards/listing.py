@@ -37,7 +37,10 @@ EXAMPLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One poll of a list. `author` where it is somebody else's, `left` if they are not in the company any more."""
+    """One poll of a list. `author` where it is somebody else's, `left` if they are not in the company any more.
+
+    `paused` says that its rhythm is.
+    """
 
     poll: Poll
     question: Text
@@ -45,6 +48,7 @@ class Line:
     buttons: Sequence[Button]
     author: Mention | None = None
     left: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +109,11 @@ def _line(t: Texts, line: Line) -> list[Part]:
     said = _short(spoken(line.question), TITLE)
     briefly = _short(said, SPOKEN)
     title = t.rich("*#{number} {question}*", number=line.poll.id, question=said)
-    facts = [_state(t, line.poll)]
+    facts = [_state(t, line)]
     if line.poll.opened_at:
         facts.append(plain(t.many("{count} vote", "{count} votes", line.turnout)))
+    elif line.poll.series and not line.paused:
+        facts.append(plain(t("comes again")))
     if line.author:
         left = t.rich("asked by {author}, who has left", author=line.author)
         facts.append(left if line.left else t.rich("asked by {author}", author=line.author))
@@ -120,8 +126,11 @@ def _line(t: Texts, line: Line) -> list[Part]:
     return parts
 
 
-def _state(t: Texts, poll: Poll) -> Text:
+def _state(t: Texts, line: Line) -> Text:
+    poll = line.poll
     match poll.stage:
+        case Stage.DRAFT | Stage.SCHEDULED if line.paused:
+            return plain(t("paused"))
         case Stage.DRAFT:
             return plain(t("draft"))
         case Stage.SCHEDULED:

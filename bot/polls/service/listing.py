@@ -74,7 +74,8 @@ def _listed(turn: Turn, *, everybody: bool, page: int = 0) -> Card:
         return _listed(turn, everybody=everybody)
     polls, more = found[:MOST], len(found[MOST:])
     left = listing.left(turn.connection, {poll.author for poll in polls})
-    lines = [_line(turn, poll, left) for poll in polls]
+    resting = listing.resting(turn.connection, {poll.series for poll in polls if poll.series})
+    lines = [_line(turn, poll, left, resting) for poll in polls]
     return shown.polls(turn.t, lines, shown.Page(everybody=everybody, number=page, more=more))
 
 
@@ -86,15 +87,16 @@ def _found(turn: Turn, *, everybody: bool, behind: int) -> list[Poll]:
     return listing.of_person(connection, me, turn.here.id if turn.here else 0, ours, window)
 
 
-def _line(turn: Turn, poll: Poll, left: set[int]) -> shown.Line:
-    gone = poll.author in left
+def _line(turn: Turn, poll: Poll, left: set[int], resting: set[int]) -> shown.Line:
+    orphaned = poll.author in left
     return shown.Line(
         poll,
         turn.prose(poll.title),
         turnout(turn.connection, poll) if poll.opened_at else 0,
-        _buttons(turn, poll, left=gone),
+        _buttons(turn, poll, left=orphaned),
         None if poll.author == turn.me.id else turn.name(poll.author),
-        gone,
+        orphaned,
+        poll.series in resting,
     )
 
 

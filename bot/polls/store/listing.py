@@ -11,7 +11,7 @@ from bot.core.directory import members
 from bot.core.directory.store import people
 from bot.polls.model.poll import Poll
 from bot.polls.store.asking import COLUMNS, poll_of
-from bot.polls.store.tables import audiences, ballots, participations, polls
+from bot.polls.store.tables import audiences, ballots, participations, polls, series
 
 _OPENED = polls.c.opened_at.is_not(None)
 _FIRST = sa.case((polls.c.closed_at.is_not(None), 3), (_OPENED, 0), (polls.c.opens_at.is_not(None), 1), else_=2)
@@ -69,6 +69,12 @@ def left(connection: Connection, persons: Collection[int]) -> set[int]:
     """Which of these people have no active account any more."""
     gone = sa.select(people.c.id).where(people.c.id.in_(persons), ~people.c.active)
     return set(connection.execute(gone).scalars())
+
+
+def resting(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these series are paused."""
+    paused = sa.select(series.c.id).where(series.c.id.in_(numbers), series.c.paused)
+    return set(connection.execute(paused).scalars())
 
 
 def _newest(connection: Connection, which: sa.ColumnElement[bool], window: Window) -> list[Poll]:

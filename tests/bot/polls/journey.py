@@ -134,6 +134,7 @@ async def repeat(walk: Walk) -> None:
     waiting = (await walk.type("U-ben", '/poll "Неделя?" --rating --every "Mon 9:00"')).whisper
     for address in ("polls.skip", "polls.pause"):
         waiting = (await walk.press("U-ben", waiting, address)).replace
+        await walk.type("U-ben", "/poll list")
     waiting = (await walk.press("U-ben", waiting, "polls.resume")).replace
     changed = await walk.press("U-ben", waiting, "polls.rhythm")
     await walk.send("U-ben", changed, every="чай")

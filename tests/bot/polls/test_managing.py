@@ -389,6 +389,15 @@ async def test_what_is_scheduled_is_shown_with_its_dates(stage: Stage) -> None:
     assert "Only Ben" in read_aloud(refusal.whisper)
 
 
+async def test_a_list_says_what_comes_again_and_what_is_paused(stage: Stage) -> None:
+    card = (await stage.type("U-ben", LUNCH + ' --every "Mon 10:00"')).whisper
+    assert "opens Mon, 23 Nov, 10:00 GMT · comes again" in read_aloud(await listed(stage, "U-ben"))
+    await stage.press("U-ben", buttons(card)["Pause"])
+    assert read_aloud(await listed(stage, "U-ben")) == "Your polls\n#1 Lunch on Friday?\npaused"
+    await stage.type("U-ben", '/poll "Tea?" "Yes" "No" --start 2h')
+    assert "opens Mon, 23 Nov, 11:00 GMT\n" in read_aloud(await listed(stage, "U-ben"))
+
+
 async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
     await stage.type("U-ben", '/poll "Board?" "Yes" "No"', place="C-board")
     await a_draft(stage, "U-ben", "Draft?")
