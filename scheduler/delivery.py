@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.core.cards import Card
-from bot.core.database import Connection, Faulty, Instant, Prepared, apart, one_of
+from bot.core.database import Connection, Faulty, Instant, Prepared, apart, locks, one_of
 from bot.core.feature import Withdrawn
 from bot.core.outbox import (
     HALTED,
@@ -21,7 +21,6 @@ from bot.core.outbox import (
     Entry,
     Lane,
     State,
-    alone,
     drawn,
     halted,
     messages,
@@ -102,7 +101,7 @@ class Delivery:
     def _decide(self, connection: Connection, entries: Sequence[Entry], now: datetime, taken: Taken) -> None:
         if not entries:
             return
-        alone(connection, (entry.subject for entry in entries if entry.verb == "update"))
+        locks.alone(connection, (entry.subject for entry in entries if entry.verb == "update"))
         playable = [(scene, self._stage.platform(scene)) for scene in self._stage.scenes(connection, entries)]
         rulings = _Rulings(connection, [scene for scene, _ in playable], now)
         calls: list[tuple[Scene, Platform, Sequence[Limit]]] = []

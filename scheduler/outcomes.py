@@ -9,7 +9,7 @@ import structlog
 
 from bot.core import outbox as core
 from bot.core.cards import Card
-from bot.core.database import Connection, Faulty, apart
+from bot.core.database import Connection, Faulty, apart, locks
 from bot.core.errors import Gone, PlatformError, RateLimited, Unavailable, Unknown
 from bot.core.outbox import REDRAW_PAUSE, Entry, State, messages
 from bot.core.ports import Platform, Posted
@@ -71,7 +71,7 @@ class Outcomes:
         kept = leases.sent(connection, [each.ready.entry for each in plain], landed[0].at) if plain else set()
         notices = [told(each.ready.entry, Happening.SENT, each.at) for each in plain if each.ready.entry.id in kept]
         # From here on votes see the message or wait, so that none falls between the drawing and the receipt.
-        core.alone(connection, (each.ready.entry.subject for each in rest if _comes_with_subject(each)))
+        locks.alone(connection, (each.ready.entry.subject for each in rest if _comes_with_subject(each)))
         for each in rest:
             try:
                 if not one_by_one:
@@ -118,7 +118,7 @@ class Outcomes:
         entry = question.entry
         match answer:
             case Posted():
-                core.alone(connection, [entry.subject] if entry.subject else [])
+                locks.alone(connection, [entry.subject] if entry.subject else [])
                 return _some(self._receipt(connection, question.scene, answer, None, now))
             case None:
                 return _some(self._again(connection, entry, "was_not_there", now))

@@ -91,9 +91,15 @@ def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "house.sqlite"
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("_postgres_house")
-    _empty(url)
+    url: str = request.getfixturevalue("postgres_house_url")
     return url
+
+
+@pytest.fixture
+def postgres_house_url(_postgres_house: str) -> str:
+    """Give the address of an empty PostgreSQL database with every table: for what only several writers can meet."""
+    _empty(_postgres_house)
+    return _postgres_house
 
 
 def _empty(url: str) -> None:

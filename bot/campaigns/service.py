@@ -108,7 +108,8 @@ class Campaigns:
 
     def discard(self, turn: Turn) -> Answer:
         """The preview is thrown away."""
-        store.discard(turn.connection, self._draft(turn).id)
+        if not store.discard(turn.connection, self._draft(turn).id):
+            raise Refused(turn.t("This campaign was started or discarded already."))
         return Answer(replace=note(turn.t("Discarded. Nobody got anything.")))
 
     def progress(self, turn: Turn) -> Answer:

@@ -12,7 +12,7 @@ import structlog
 from bot.core.access import Access, Known, Unasked, ask
 from bot.core.batching import Batching, Outcome
 from bot.core.cards import Card, Part, note
-from bot.core.database import Connection, Database, Faulty, faulty
+from bot.core.database import Connection, Database, Faulty, faulty, locks
 from bot.core.deliveries import store as deliveries
 from bot.core.directory import members
 from bot.core.directory import store as directory
@@ -217,6 +217,8 @@ class Engine:
     def _enter(self, connection: Connection, act: Interaction) -> Turn | None:
         """The turn of whoever acted; None where they are heard a second time."""
         origin = act.origin
+        # What somebody does, they do one after the other, also if they press twice, on whatever replica.
+        locks.alone(connection, [f"{origin.platform}:{origin.workspace}:{origin.account}"])
         now = self.clock.now()
         if origin.id and not deliveries.first_time(connection, _delivery(origin), now):
             return None

@@ -40,11 +40,9 @@ class Roles:
 
     def _set(self, turn: Turn, person_id: int, *, held: bool) -> None:
         """Give or take the role, and tell about it; nothing happens where it is so already."""
-        person = turn.person(person_id)
-        if (self.role in person.roles) is held:
-            return
         change = directory.grant if held else directory.revoke
-        change(turn.connection, person, self.role)
+        if not change(turn.connection, turn.person(person_id), self.role):
+            return
         turn.emit("role_given" if held else "role_taken", person=str(person_id), role=self.role.value)
         key = f"home:{self.role.value}:{person_id}:"
         if self.role is Role.COMMUNICATOR and held:

@@ -39,6 +39,7 @@ class Settings:
         if not isinstance(turn.act, Submission):
             raise TypeError(turn.act)
         values = turn.act.values
+        turn = _alone(turn)
         begin, end = _time(values.get("quiet_begin")), _time(values.get("quiet_end"))
         if begin is None or end is None:
             sentence = turn.t("I need a time such as 18:00.")
@@ -58,7 +59,7 @@ class Settings:
 
     def watch(self, turn: Turn, rest: str) -> Answer:
         """`/drumbeat watch #channel`, or `here`: posts in it count for leaders."""
-        named = _named(turn, rest)
+        turn, named = _alone(turn), _named(turn, rest)
         watched = turn.workspace.settings.watched
         if rest and not named:
             raise Refused(turn.t.rich("Name a channel, such as `/drumbeat watch #general`, or `here`."))
@@ -70,9 +71,15 @@ class Settings:
         named = _named(turn, rest)
         if not named:
             raise Refused(turn.t.rich("Name a channel, such as `/drumbeat unwatch #general`, or `here`."))
+        turn = _alone(turn)
         left = tuple(place for place in turn.workspace.settings.watched if place not in named)
         _choose(turn, replace(turn.workspace.settings, watched=left))
         return _watching(turn, left)
+
+
+def _alone(turn: Turn) -> Turn:
+    """The turn, with settings that nobody else changes until they are written."""
+    return replace(turn, workspace=directory.hold_workspace(turn.connection, turn.workspace.id))
 
 
 def _choose(turn: Turn, settings: WorkspaceSettings, locale: str = "") -> list[str]:

@@ -52,7 +52,8 @@ class Intros:
         if kept.place is not None:
             outbox.redraw(turn.connection, cards.subject(turn.me.id), turn.now)
             return Answer(whisper=cards.done(turn.t, cards.link(turn.place(kept.place)), again=True))
-        channel = turn.workspace.settings.introductions
+        # Whoever is choosing the channel now does not see this introduction, so the choice is waited for.
+        channel = directory.hold_workspace(turn.connection, turn.workspace.id).settings.introductions
         if channel is not None:
             _post(turn, kept, channel)
         return Answer(whisper=cards.done(turn.t, cards.link(turn.place(channel)), again=False))

@@ -1,11 +1,13 @@
 """One verb over SQLite and PostgreSQL: `await database.run(work)`, where `work(connection)` is one transaction.
 
 schema: the one register of tables and our own column types. port: what a database promises. sqlite, postgresql: how
-each keeps it. prepared: statements for the hot path. apart: one row of many, whose bug leaves the others alone.
+each keeps it. locks: names that keep others out. prepared: statements for the hot path. apart: one row of many, whose
+bug leaves the others alone.
 """
 
 import sqlalchemy as sa
 
+from bot.core.database import locks
 from bot.core.database.apart import Faulty, apart, faulty
 from bot.core.database.port import Away, Connection, Database, Work, ping
 from bot.core.database.prepared import Prepared
@@ -23,6 +25,7 @@ __all__ = [
     "apart",
     "faulty",
     "insert",
+    "locks",
     "metadata",
     "one_of",
     "open_database",

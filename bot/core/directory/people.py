@@ -114,14 +114,18 @@ def everybody(connection: Connection, workspace: Workspace, role: Role | None = 
     return [someone for someone in map(_person, rows) if role is None or role in someone.roles]
 
 
-def grant(connection: Connection, person: Person, role: Role) -> None:
-    """Give a role."""
-    _set_roles(connection, person.id, {*_held(connection, person.id), role})
+def grant(connection: Connection, person: Person, role: Role) -> bool:
+    """Give a role; False if the person has it."""
+    held = _held(connection, person.id)
+    _set_roles(connection, person.id, {*held, role})
+    return role not in held
 
 
-def revoke(connection: Connection, person: Person, role: Role) -> None:
-    """Take a role away."""
-    _set_roles(connection, person.id, _held(connection, person.id) - {role})
+def revoke(connection: Connection, person: Person, role: Role) -> bool:
+    """Take a role away; False if the person has not got it."""
+    held = _held(connection, person.id)
+    _set_roles(connection, person.id, held - {role})
+    return role in held
 
 
 def opt_out(connection: Connection, person: Person, at: datetime | None) -> None:

@@ -49,6 +49,12 @@ def workspace_by_id(connection: Connection, workspace_id: int) -> Workspace:
     return _workspace(connection.execute(sa.select(workspaces).where(workspaces.c.id == workspace_id)).one())
 
 
+def hold_workspace(connection: Connection, workspace_id: int) -> Workspace:
+    """A workspace as it is now, kept from other choices until this transaction ends."""
+    mine = sa.select(workspaces).where(workspaces.c.id == workspace_id)
+    return _workspace(connection.execute(mine.with_for_update(key_share=True)).one())
+
+
 def workspaces_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Workspace]:
     """Workspaces by our own ids."""
     return {found.id: found for found in map(_workspace, _WORKSPACES.rows(connection, ids=sorted(set(ids))))}

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
-from bot.core.database import Connection, Instant, Prepared, insert
+from bot.core.database import Connection, Instant, Prepared, insert, locks
 from bot.core.outbox.tables import READY, UNIQUE_KEY, Entry, Lane, State, messages, outbox
 
 
@@ -154,23 +153,6 @@ def drawn(connection: Connection, ids: Iterable[int], now: datetime) -> None:
     connection.execute(messages.update().where(messages.c.id.in_(list(ids))).values(redraw_after=now + REDRAW_PAUSE))
 
 
-def hold(connection: Connection, subject: str) -> None:
-    """Keep a subject from being settled (see `alone`) until this transaction ends; others may hold it, too.
-
-    SQLite's one writer needs no lock.
-    """
-    if connection.dialect.name == "postgresql":
-        _HOLD.run(connection, about=subject)
-
-
-def alone(connection: Connection, subjects: Iterable[str]) -> None:
-    """Wait for every transaction that holds the subjects, and keep the next ones waiting until this one ends."""
-    # In one order everywhere, or two who want the same ones would wait for each other.
-    wanted = sorted(set(subjects))
-    if wanted and connection.dialect.name == "postgresql":
-        _ALONE.run(connection, subjects=wanted)
-
-
 def redraw(connection: Connection, subject: str, now: datetime, *, held: bool = False) -> None:
     """Ask for every message of a subject to be drawn anew, each at most once a second; the last state wins.
 
@@ -178,7 +160,7 @@ def redraw(connection: Connection, subject: str, now: datetime, *, held: bool = 
     `held` says that this one does already.
     """
     if not held:
-        hold(connection, subject)
+        locks.hold(connection, subject)
     _REDRAW.run(connection, about=subject, now=now, soon=now + REDRAW_PAUSE)
 
 
@@ -216,18 +198,6 @@ def cancel_person(connection: Connection, person: int, reason: str, campaign: st
 def cancel_subject(connection: Connection, subject: str, reason: str) -> None:
     """Take back what is planned about a subject."""
     cancel(connection, reason, outbox.c.subject == subject, outbox.c.verb == "send")
-
-
-def _lock(subject: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
-    return sa.func.hashtextextended(subject, 0)
-
-
-_HOLD: Final = Prepared(
-    lambda _: sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(sa.bindparam("about", type_=sa.Text))))
-)
-
-_SUBJECTS: Final = sa.bindparam("subjects", type_=postgresql.ARRAY(sa.Text))
-_ALONE: Final = Prepared(lambda _: sa.select(sa.func.pg_advisory_xact_lock(_lock(sa.func.unnest(_SUBJECTS)))))
 
 
 def _send_each(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`

@@ -1,6 +1,6 @@
 """A poll and its life: draft, scheduled, open, closed, answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -122,6 +122,17 @@ class Poll:
     def grows(self) -> bool:
         """Whether people may add options."""
         return self.adding is not Adding.NO and extensible(self.questions)
+
+    @property
+    def lags(self) -> bool:
+        """Whether it shows figures while it runs that votes wait to get into."""
+        return self.promise is Promise.CONFIDENTIAL and self.showing is not Showing.AFTER_CLOSE
+
+    def looked_at(self, at: datetime) -> "Poll":
+        """The poll, with its votes looked at for newer figures at an instant, if that is not planned already."""
+        if self.lags and self.stage is Stage.OPEN and self.step_at is None:
+            return replace(self, step_at=at)
+        return self
 
     def takes_votes(self, now: datetime) -> bool:
         """Whether a vote still counts at `now`, even if nobody has closed it yet."""

@@ -77,7 +77,7 @@ def write(turn: Turn, draft: Draft, number: int = 0) -> Poll:
     poll = asking.poll_from(draft, turn.workspace.id, turn.me.id, turn.now)
     if not number:
         return asking.keep(turn.connection, poll, (*draft.places, *draft.groups))
-    before = asking.find_alone(turn.connection, number)
+    before = asking.find_alone(turn.connection, number, turn.now)
     if before is None:
         raise gone(turn)
     asking.ask_only(turn.connection, number, (*draft.places, *draft.groups))

@@ -5,8 +5,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.core import outbox
 from bot.core.cards import note
+from bot.core.database import locks
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.forms import Form
@@ -38,7 +38,7 @@ def edit(turn: Turn) -> Answer:
     if page not in range(len(poll.questions)):
         raise gone(turn)
     # From here on nobody votes, so that what is promised to the first voter is what is written down.
-    outbox.alone(turn.connection, [subject(poll.id)])
+    locks.alone(turn.connection, [subject(poll.id)])
     read, promised = _words(turn, poll.questions[page], values), _promised(values, poll)
     if wrong := _problems(turn, poll, promised):
         return Answer(problems=wrong)

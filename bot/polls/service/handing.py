@@ -35,7 +35,7 @@ def left(turn: Turn) -> None:
         return
     for poll in listing.owed(turn.connection, person):
         # Whatever the one who left was told of it, somebody else has to hear now.
-        if mine := asking.find_alone(turn.connection, poll):
+        if mine := asking.find_alone(turn.connection, poll, turn.now):
             asking.change(turn.connection, replace(mine, owed_at=None))
     polls = listing.running(turn.connection, person)
     if not polls:

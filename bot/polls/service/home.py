@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from bot.core import outbox
 from bot.core.cards import Part
+from bot.core.database import locks
 from bot.core.feature import View
 from bot.core.rich import Text
 from bot.polls.cards import home as shown
 from bot.polls.cards.ballot import subject
+from bot.polls.service.voting import hold_ballots
 from bot.polls.store import asking, secrecy, suggesting, voting
 
 
@@ -40,10 +42,12 @@ def forget(view: View) -> None:
     """Erase a person's votes; of secret ones nobody knows which they are, so only that they took part is erased."""
     if view.reader:
         _redraw(view, view.reader.id)
+        for poll in sorted(voting.voted_in(view.connection, view.reader.id)):
+            hold_ballots(view.connection, poll, [view.reader.id])
         voting.forget(view.connection, view.reader.id)
         for poll in secrecy.took_part_in(view.connection, view.reader.id):
             # Whoever closes it waits, or is waited for: either way it is known then who is to be erased.
-            outbox.hold(view.connection, subject(poll))
+            locks.hold(view.connection, subject(poll))
         secrecy.forget(view.connection, view.reader.id)
         suggesting.forget(view.connection, view.reader.id)
 

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.core import outbox
-from bot.core.database import Connection, Faulty, apart
+from bot.core.database import Connection, Faulty, apart, locks
 from bot.core.directory import members
 from bot.core.directory import store as directory
 from bot.core.places import Place
@@ -16,7 +16,7 @@ from bot.polls.cards.ballot import subject
 from bot.polls.model.breakdown import LOWEST_FLOOR
 from bot.polls.model.definition import Promise
 from bot.polls.model.poll import Due, Poll
-from bot.polls.model.privacy import closing, stepped
+from bot.polls.model.privacy import STEP, closing, stepped
 from bot.polls.service import outreach
 from bot.polls.service.series import plan_next, rests
 from bot.polls.store import asking, hiding, secrecy, suggesting, voting
@@ -74,7 +74,7 @@ def open_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
 
 def close_now(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Close a poll and say its outcome. Votes that were on their way are counted; later ones are told."""
-    outbox.alone(connection, [subject(poll.id)])
+    locks.alone(connection, [subject(poll.id)])
     if poll.hidden:
         _settle_figures(connection, poll)
     redraw(connection, poll, now)
@@ -115,7 +115,9 @@ def _stepped(connection: Connection, poll: Poll, now: datetime) -> bool:
     for what in sorted(waiting, key=lambda each: each is not Due.CLOSE):
         try:
             with apart(connection):
-                asking.change(connection, _STEPS[what](connection, poll, now))
+                after = _STEPS[what](connection, poll, now)
+                # Votes that came meanwhile were not waited for, but by the steps that looked at them.
+                asking.change(connection, after if what is Due.STEP else after.looked_at(now + STEP))
         except Faulty as fault:
             _tell(poll.id, what, fault)
         else:
@@ -152,7 +154,7 @@ def _closing(poll: Poll, now: datetime) -> datetime | None:
 
 def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Look at the votes of a confidential poll: whether enough people have voted to show newer figures."""
-    outbox.alone(connection, [subject(poll.id)])
+    locks.alone(connection, [subject(poll.id)])
     before = hiding.snapshot(connection, poll.id)
     voters = voting.turnout(connection, poll)
     if (after := stepped(before, voting.counted(connection, poll), voters, poll.fewest)) != before:

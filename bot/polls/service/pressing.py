@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
-from bot.core import outbox
 from bot.core.cards import Card
+from bot.core.database import locks
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import NOTHING, Answer
@@ -16,7 +16,7 @@ from bot.polls.model.standing import Standing
 from bot.polls.service import drawing
 from bot.polls.service.rights import gone, same_organisation
 from bot.polls.service.standing import standing
-from bot.polls.service.voting import after_vote, must_be_open, pressed, settle, told, wants_card
+from bot.polls.service.voting import after_vote, hold_ballots, must_be_open, pressed, settle, told, wants_card
 from bot.polls.store import asking, voting
 
 Outcome = Answer | Refused
@@ -64,7 +64,7 @@ def vote(turns: Sequence[Turn]) -> Sequence[Outcome]:
     # Held before they are read, so that closing waits for these votes, or they see that the poll is closed; and in one
     # order everywhere, or two replicas with votes in the same polls would wait for each other.
     for number in sorted(presses):
-        outbox.hold(turns[0].connection, subject(number))
+        locks.hold(turns[0].connection, subject(number))
     for number, each in sorted(presses.items()):
         for place, outcome in zip(each, _vote_in(number, list(each.values())), strict=True):
             outcomes[place] = outcome
@@ -110,7 +110,7 @@ def _decided(poll: Poll, presses: Sequence[_Press]) -> tuple[Sequence[str | Refu
 
 def _before(scene: Turn, poll: Poll, voters: Collection[int]) -> Mapping[int, str]:
     """What voters have chosen so far; a press of theirs on another replica waits until these are written."""
-    outbox.alone(scene.connection, (f"{subject(poll.id)}:{voter}" for voter in voters))
+    hold_ballots(scene.connection, poll.id, voters)
     return voting.answers(scene.connection, poll, 0, voters)
 
 

@@ -67,7 +67,7 @@ def draw_reminder(view: View) -> Card | Withdrawn:
 
 def _owned(turn: Turn, number: int) -> Poll:
     """A poll whose outcome somebody may answer: its owner, its author, a communicator."""
-    poll = asking.find_alone(turn.connection, number)
+    poll = asking.find_alone(turn.connection, number, turn.now)
     if poll is None:
         raise gone(turn)
     if poll.owner != turn.me.id and not may_manage(turn, poll):

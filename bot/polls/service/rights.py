@@ -9,7 +9,7 @@ from bot.polls.store import asking
 
 def managed(turn: Turn, number: int) -> Poll:
     """A poll by its number, kept from other changes, if the person may change it."""
-    poll = within(turn, asking.find_alone(turn.connection, number))
+    poll = within(turn, asking.find_alone(turn.connection, number, turn.now))
     if not may_manage(turn, poll):
         author = turn.person(poll.author).name
         raise Refused(turn.t("Only {author} or a communicator can do this.", author=author))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core import outbox
+from bot.core.database import locks
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import Answer, Click, Submission
@@ -86,7 +87,7 @@ def _ballot(turn: Turn) -> tuple[Poll, Ballot] | Answer:
             raise gone(turn)
         return sent.poll, sent.answers
     number, option = pressed(turn)
-    outbox.hold(turn.connection, subject(number))
+    locks.hold(turn.connection, subject(number))
     poll = within(turn, asking.find(turn.connection, number))
     if poll.promise is not Promise.SECRET:
         raise gone(turn)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.core import outbox
 from bot.core.cards import Card, note
+from bot.core.database import locks
 from bot.core.errors import Refused
 from bot.core.feature import Scene, Turn, View, Withdrawn
 from bot.core.interactions import Answer, Click
@@ -37,7 +38,7 @@ def add(turn: Turn) -> Answer:
         return Answer(form=forms.add_form(turn.t, poll, turn.prose(poll.title)))
     number, _, values = finding.sent(turn)
     # Alone, so that of two people who add the same the second is told.
-    poll = within(turn, asking.find_alone(turn.connection, number))
+    poll = within(turn, asking.find_alone(turn.connection, number, turn.now))
     must_grow(turn, poll)
     option = " ".join(kept(one(values.get("option"))).split())
     if wrong := _wrong(turn, poll, option):
@@ -138,7 +139,7 @@ def _wrong(turn: Turn, poll: Poll, option: str) -> str:
 
 def _grow(turn: Turn, poll: Poll, option: str) -> Poll:
     """Add an option; votes that are on their way are counted first."""
-    outbox.alone(turn.connection, [subject(poll.id)])
+    locks.alone(turn.connection, [subject(poll.id)])
     wider = replace(poll, questions=(grown(poll.questions[0], option),))
     asking.change(turn.connection, wider)
     if poll.promise is Promise.SECRET:

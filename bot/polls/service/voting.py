@@ -1,12 +1,13 @@
 """What happens when somebody votes, or takes their vote back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.core import outbox
 from bot.core.cards import Card, note
+from bot.core.database import Connection, locks
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.forms import FORM_STATE
@@ -65,10 +66,11 @@ def answer(turn: Turn) -> Answer:
 def withdraw(turn: Turn) -> Answer:
     """Somebody takes their vote back."""
     poll = found(turn)
-    outbox.hold(turn.connection, subject(poll.id))
+    locks.hold(turn.connection, subject(poll.id))
     must_be_open(turn, found(turn))
     if poll.promise is Promise.SECRET:
         raise final(turn)
+    hold_ballots(turn.connection, poll.id, [turn.me.id])
     voting.withdraw(turn.connection, poll, turn.me.id, turn.now)
     settle(turn, poll)
     return Answer(
@@ -115,10 +117,15 @@ def after_vote(turn: Turn, poll: Poll) -> Standing | None:
     return standing(turn, poll, voted=True) if poll.showing is Showing.AFTER_VOTE else None
 
 
+def hold_ballots(connection: Connection, poll: int, voters: Iterable[int]) -> None:
+    """Keep what voters have answered so far from changing until this is written: a press builds on it."""
+    locks.alone(connection, (f"{subject(poll)}:{voter}" for voter in voters))
+
+
 def settle(turn: Turn, poll: Poll) -> None:
     """Have everybody see the vote, or have figures that hide it looked at again."""
     outbox.redraw(turn.connection, subject(poll.id), turn.now, held=True)
-    if poll.promise is Promise.CONFIDENTIAL and poll.showing is not Showing.AFTER_CLOSE and poll.step_at is None:
+    if poll.lags and poll.step_at is None:
         hiding.look_again(turn.connection, poll, turn.now + STEP)
 
 
@@ -136,7 +143,7 @@ def read_page(turn: Turn) -> Page | Answer:
     if not isinstance(turn.act, Submission):
         raise TypeError(turn.act)
     asked, number, travelled = state(turn, turn.act)
-    outbox.hold(turn.connection, subject(asked))
+    locks.hold(turn.connection, subject(asked))
     poll = within(turn, asking.find(turn.connection, asked))
     must_be_open(turn, poll)
     answers = (*travelled, *("",) * len(poll.questions))[: len(poll.questions)]

@@ -16,6 +16,7 @@ from bot.core.places import Workspace
 from bot.polls.model.definition import Adding, Kind, Promise, Question, Showing
 from bot.polls.model.draft import Draft
 from bot.polls.model.poll import Poll
+from bot.polls.model.privacy import STEP
 from bot.polls.store.tables import audiences, ballots, participations, polls, suggestions
 
 COLUMNS: Final = (
@@ -106,12 +107,19 @@ def find(connection: Connection, poll: int) -> Poll | None:
     return poll_of(row) if row else None
 
 
-def find_alone(connection: Connection, poll: int) -> Poll | None:
-    """A poll by its number, kept from other changes (but not from votes) until this transaction ends."""
+def find_alone(connection: Connection, poll: int, now: datetime) -> Poll | None:
+    """A poll by its number, kept from other changes (but not from votes) until this transaction ends.
+
+    Votes that come meanwhile cannot have newer figures looked for (`hiding.look_again`), so that is done here.
+    """
     row = connection.execute(
         sa.select(*COLUMNS).where(polls.c.id == poll).with_for_update(key_share=True)
     ).one_or_none()
-    return poll_of(row) if row else None
+    if row is None:
+        return None
+    found = poll_of(row)
+    looked_at = found.looked_at(now + STEP)
+    return found if looked_at is found else change(connection, looked_at)
 
 
 def ask_in(connection: Connection, poll: int, places: Iterable[int]) -> None:

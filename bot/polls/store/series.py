@@ -36,6 +36,7 @@ def change(connection: Connection, changed: Series) -> Series:
     values = {
         "author_id": changed.author,
         "recurrence": changed.recurrence.written(),
+        "zone": changed.zone,
         "skipped": json.dumps(sorted(day.isoformat() for day in changed.skipped)),
         "paused": changed.paused,
         "ended_at": changed.ended_at,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -20,9 +19,10 @@ from bot.core.people import Profile
 from bot.polls.model.definition import Promise
 from bot.polls.model.tally import Tally
 from bot.polls.service import life
-from bot.polls.store import asking, secrecy, voting
+from bot.polls.store import asking, hiding, secrecy, voting
 from bot.polls.store.tables import ballots
 from tests.bot.stage import HandClock, Stage, read_aloud
+from tests.bot.stalls import nobody_writes, rows_held, stalled
 
 VOTERS: Final = tuple(f"U-voter{number}" for number in range(24))
 ROUNDS: Final = 6
@@ -74,6 +74,11 @@ class House:
         """How many votes each of the two options has."""
         (one,) = await self.one.run(lambda c: _counted(c, poll))
         return [one.answers.get(str(option), 0) for option in (0, 1)]
+
+    async def answers(self, poll: int) -> Sequence[str]:
+        """What each voter has answered, in the order of people."""
+        mine = sa.select(ballots.c.answer).where(ballots.c.poll_id == poll).order_by(ballots.c.person_id)
+        return await self.one.run(lambda c: c.execute(mine).scalars().all())
 
     async def closed(self, poll: int) -> bool:
         found = await self.one.run(lambda c: asking.find(c, poll))
@@ -198,14 +203,6 @@ async def test_a_vote_while_it_closes_is_counted_or_refused_as_its_voter_is_told
     assert await house.outcomes(poll) == 1
 
 
-async def waiting(connection: psycopg.AsyncConnection, kind: str) -> None:
-    """Wait until somebody waits for a lock of a kind (`relation`, `advisory`)."""
-    locks = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = %s"
-    async with asyncio.timeout(20):
-        while not (await (await connection.execute(locks, [kind])).fetchone() or (0,))[0]:  # noqa: ASYNC110 -- nobody tells
-            await asyncio.sleep(0.01)
-
-
 @pytest.mark.parametrize(
     ("flags", "address", "table"),
     [
@@ -218,17 +215,13 @@ async def test_closing_waits_for_a_vote_that_has_begun_and_later_votes_for_closi
     house: House, postgres_only: str, flags: str, address: str, table: str
 ) -> None:
     poll = await house.ask(flags)
-    async with await psycopg.AsyncConnection.connect(postgres_only) as holding:
-        watching = await psycopg.AsyncConnection.connect(postgres_only, autocommit=True)
+    async with stalled(postgres_only, nobody_writes(table)) as waiting:
         # The vote has read that the poll is open, and cannot write yet.
-        await holding.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
         vote = asyncio.create_task(house.press(0, VOTERS[0], address, f"{poll}:0"))
-        await waiting(watching, "relation")
+        await waiting(1)
         close = asyncio.create_task(house.press(1, "U-anna", "polls.close", str(poll)))
-        await waiting(watching, "advisory")
+        await waiting(2)
         late = asyncio.create_task(house.press(0, VOTERS[1], address, f"{poll}:1"))
-        await holding.commit()
-        await watching.close()
     assert not was_late(await vote)
     await close
     assert was_late(await late)
@@ -237,18 +230,46 @@ async def test_closing_waits_for_a_vote_that_has_begun_and_later_votes_for_closi
 
 async def test_two_options_pressed_at_once_on_two_replicas_are_both_chosen(house: House, postgres_only: str) -> None:
     poll = await house.ask("--multi")
-    async with await psycopg.AsyncConnection.connect(postgres_only) as holding:
-        watching = await psycopg.AsyncConnection.connect(postgres_only, autocommit=True)
+    async with stalled(postgres_only, nobody_writes("ballots")) as waiting:
         # The first press has read that nothing is chosen, and cannot write yet.
-        await holding.execute(b"LOCK TABLE ballots IN SHARE MODE")
         first = asyncio.create_task(house.press(0, VOTERS[0], "polls.vote", f"{poll}:0"))
-        await waiting(watching, "relation")
+        await waiting(1)
         second = asyncio.create_task(house.press(1, VOTERS[0], "polls.vote", f"{poll}:1"))
-        await waiting(watching, "advisory")
-        await holding.commit()
-        await watching.close()
+        await waiting(2)
     await asyncio.gather(first, second)
-    assert await house.one.run(lambda c: c.execute(sa.select(ballots.c.answer)).scalars().all()) == ["0,1"]
+    assert await house.answers(poll) == ["0,1"]
+
+
+async def test_a_press_while_a_vote_is_taken_back_does_not_bring_it_back(house: House, postgres_only: str) -> None:
+    poll = await house.ask("--multi")
+    await house.press(0, VOTERS[0], "polls.vote", f"{poll}:0")
+    async with stalled(postgres_only, rows_held("ballots")) as waiting:
+        taken_back = asyncio.create_task(house.press(0, VOTERS[0], "polls.withdraw", str(poll)))
+        await waiting(1)
+        # Others press at the same moment, so that theirs are written together.
+        pressed = [asyncio.create_task(house.press(1, voter, "polls.vote", f"{poll}:1")) for voter in VOTERS[:3]]
+        await waiting(2)
+    await asyncio.gather(taken_back, *pressed)
+    assert await house.answers(poll) == ["1", "1", "1"]
+
+
+async def test_figures_are_looked_at_for_a_vote_that_came_while_somebody_else_held_the_poll(
+    house: House, postgres_only: str
+) -> None:
+    poll = await house.ask("--confidential --add-options ask")
+    for until in (range(5), range(5, 9)):
+        for voter in until:
+            await house.press(0, VOTERS[voter], "polls.vote", f"{poll}:0")
+        await house.go_on(0)
+    form = (await house.press(0, "U-ben", "polls.add", str(poll))).form
+    async with stalled(postgres_only, nobody_writes("poll_suggestions")) as waiting:
+        suggested = asyncio.create_task(house.one.send("U-ben", form, option="Coffee"))
+        await waiting(1)
+        await house.press(1, VOTERS[9], "polls.vote", f"{poll}:0")
+    await suggested
+    await house.go_on(0)
+    seen = await house.one.run(lambda c: hiding.shown(c, poll))
+    assert seen.shown is not None
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
