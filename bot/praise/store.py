@@ -113,10 +113,9 @@ def counts_of(connection: Connection, person: int) -> tuple[int, int]:
 def forget(connection: Connection, person: int) -> tuple[Sequence[int], Sequence[int]]:
     """Take a person out of all praise; praise for nobody else goes. Returns what is changed and what is gone."""
     mine = sa.select(praised.c.praise_id).where(praised.c.person_id == person)
-    touched = connection.execute(
-        sa.select(praises.c.id).where(sa.or_(praises.c.giver_id == person, praises.c.id.in_(mine)))
-    )
-    changed = touched.scalars().all()
+    touched = sa.select(praises.c.id).where(sa.or_(praises.c.giver_id == person, praises.c.id.in_(mine)))
+    # Of two people praised together who are forgotten at once, the second finds that nobody is left.
+    changed = connection.execute(touched.order_by(praises.c.id).with_for_update(key_share=True)).scalars().all()
     connection.execute(praised.delete().where(praised.c.person_id == person))
     connection.execute(praises.update().where(praises.c.giver_id == person).values(giver_id=None))
     left = sa.select(praised.c.praise_id)

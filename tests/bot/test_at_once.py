@@ -15,6 +15,7 @@ from bot.core.people import Profile, Role
 from bot.core.places import WorkspaceSettings
 from bot.features import features
 from bot.polls.store.tables import ballots, polls
+from bot.praise.store import praises
 from bot.rhythm.store import moments
 from tests.bot.stage import HandClock, Stage, buttons, read_aloud
 from tests.bot.stalls import nobody_writes, rows_held, stalled
@@ -86,6 +87,17 @@ async def test_the_same_praise_sent_twice_at_once_is_posted_once(house: House) -
     await first
     assert "Once is enough" in said(await second)
     assert sorted(await house.planned("praise.praise", "praise.told")) == ["praise.praise", "praise.told"]
+
+
+async def test_praise_of_two_who_are_forgotten_at_once_is_gone(house: House) -> None:
+    await house.one.type("U-anna", "/praise <@U-ben> <@U-chen> for the calm launch")
+    async with stalled(house.address, nobody_writes("praises")) as waiting:
+        first = asyncio.create_task(house.one.forget("U-ben", "praise"))
+        await waiting(1)
+        second = asyncio.create_task(house.two.forget("U-chen", "praise"))
+        await waiting(2)
+    await asyncio.gather(first, second)
+    assert await house.one.run(lambda c: c.execute(sa.select(praises.c.id)).scalars().all()) == []
 
 
 async def test_an_introduction_written_while_the_channel_is_chosen_is_posted(house: House) -> None:

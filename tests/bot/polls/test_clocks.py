@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from bot.core.people import Profile
+from bot.core.people import Profile, Role
 from bot.polls.service import life
 from bot.polls.store.tables import polls
 from tests.bot.polls.test_kinds import ballot
@@ -87,6 +87,17 @@ async def test_a_rhythm_keeps_to_the_wall_and_comes_once_a_week(stage: Stage, ch
     assert (await times(stage, "opened_at", change.zone))[:3] == [f"Sun {day} 09:00" for day in sundays]
     assert (await times(stage, "closed_at", change.zone))[:3] == [f"Sun {day} 13:00" for day in sundays]
     assert len(await said(stage, "outcome")) == 3
+
+
+async def test_a_rhythm_that_somebody_elsewhere_changes_keeps_to_their_wall(stage: Stage) -> None:
+    await stage.grant("U-chen", Role.COMMUNICATOR)
+    card = (await stage.type("U-anna", f"{LUNCH} --every Mon 9:00")).whisper
+    form = (await stage.press("U-chen", buttons(card)["Rhythm"])).form
+    changed = read_aloud((await stage.send("U-chen", form, every="Fri 10:00")).whisper)
+    assert changed.count(", 10:00 EST") == 5
+    stage.clock.move(days=8)
+    await stage.run(lambda c: life.due(c, stage.clock.now()))
+    assert (await times(stage, "opens_at", "America/New_York"))[-1].endswith("10:00")
 
 
 @over_each_change
