@@ -26,7 +26,7 @@ def preview(
         parts.append(Context(plain(f"{answers} ({how})" if how else answers)))
     parts.append(Context(plain(promise(t, poll))))
     if opens_at:
-        parts.append(Context(t.rich("It opens {when} once you schedule it.", when=moment(t, poll, opens_at))))
+        parts.append(Context(t.rich("Once you schedule it, it opens {when}.", when=moment(t, poll, opens_at))))
     if every:
         rhythm = every.describe(t)
         parts.append(Context(plain(f"{rhythm[:1].upper()}{rhythm[1:]}.")))

@@ -17,7 +17,7 @@ def home(t: Texts, polls: Sequence[Poll]) -> list[Part]:
         closing = (
             t.rich("closes {when}", when=moment(t, poll, poll.closes_at))
             if poll.closes_at
-            else plain(t("open until closed"))
+            else plain(t("open until somebody closes it"))
         )
         parts.append(Prose(t.rich("*{question}* ({closing})", question=poll.title, closing=closing)))
     if not polls:

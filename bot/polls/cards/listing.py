@@ -26,11 +26,17 @@ EXAMPLES: Final = (
     (later("Yes, no or abstain"), later('/poll "Shall we move?" --yesno')),
     (later("Rating"), later('/poll "How was the week?" --rating 5')),
     (later("Recommendation"), later('/poll "Would you recommend us?" --nps --secret')),
-    (later("Own words"), later('/poll "What should we try next?" --text --confidential')),
+    (later("In people's own words"), later('/poll "What should we try next?" --text --confidential')),
     (later("Quiz"), later('/poll "Capital of Australia?" "Sydney" "Canberra" --quiz Canberra --explain "Since 1913."')),
-    (later("At its time"), later('/poll "Lunch?" "Pizza" "Sushi" --start "Mon 9:00" --close "Mon 11:30" --remind 1h')),
+    (
+        later("At a set time"),
+        later('/poll "Lunch?" "Pizza" "Sushi" --start "Mon 9:00" --close "Mon 11:30" --remind 1h'),
+    ),
     (later("Again and again"), later('/poll "How was the week?" --rating --every "Fri 15:00" --results after-close')),
-    (later("Somewhere else"), later('/poll "Where?" "Lake" "Roof" --in #social --audience @design --add-options ask')),
+    (
+        later("In another channel"),
+        later('/poll "Where?" "Lake" "Roof" --in #social --audience @design --add-options ask'),
+    ),
 )
 """A line that works for each kind of poll, and between them nearly every flag."""
 
@@ -69,7 +75,7 @@ def polls(t: Texts, lines: Sequence[Line], page: Page) -> Card:
     for line in lines:
         parts += _line(t, line)
     if not lines:
-        parts.append(Prose(t.rich("None right now. `/poll` alone opens a form to ask one.")))
+        parts.append(Prose(t.rich("No polls right now. `/poll` alone opens a form to ask one.")))
     if page.more:
         parts.append(Context(plain(t.many("and {count} more poll", "and {count} more polls", page.more))))
     if ways_on := _ways_on(t, page):
@@ -83,16 +89,18 @@ def ways(t: Texts, unknown: str = "") -> Card:
     if unknown:
         parts.append(Prose(t.rich("I do not know `{word}`. A poll needs a question and its options.", word=unknown)))
     parts.append(
-        Prose(t.rich("`/poll` alone opens a form, `/poll templates` has polls to begin with. Or in one line:"))
+        Prose(
+            t.rich("`/poll` alone opens a form; `/poll templates` offers polls to begin with. Or type it in one line:")
+        )
     )
     parts += [Prose(t.rich("*{kind}:* `{example}`", kind=t(kind), example=t(line))) for kind, line in EXAMPLES]
     words = t.rich(
-        "With a poll's number, which `/poll list` tells: `/poll results 12`, `/poll close 12`, `/poll repeat 12`, "
-        "`/poll export 12`."
+        "`/poll list` shows your polls and their numbers. With a number you can type `/poll results 12`, "
+        "`/poll close 12`, `/poll repeat 12` and `/poll export 12`."
     )
     promises = t.rich(
-        "`--open` shows names, `--confidential` hides them from everybody in chat, `--secret` lets nobody ever tell, "
-        "and so does `--anonymous`."
+        "`--open` shows names, `--confidential` hides them from everybody in chat, and with `--secret` (or "
+        "`--anonymous`) nobody can ever tell who voted what."
     )
     return Card(t("Asking polls"), (*parts, Prose(promises), Prose(words)))
 
@@ -138,7 +146,7 @@ def _state(t: Texts, line: Line) -> Text:
         case Stage.OPEN if poll.closes_at:
             return t.rich("open, closes {when}", when=moment(t, poll, poll.closes_at))
         case Stage.OPEN:
-            return plain(t("open until closed"))
+            return plain(t("open until somebody closes it"))
         case Stage.CLOSED:
             return t.rich("closed {when}", when=moment(t, poll, poll.closed_at or poll.drafted_at))
 

@@ -33,7 +33,7 @@ def scheduled(
         return _card(parts, (launch, settings, change, discard))
     rule = rhythm.recurrence.describe(t)
     parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
-    state = t.rich("It rests. Nothing comes until you go on.") if rhythm.paused else _dates(t, poll, dates)
+    state = t.rich("Paused: nothing is asked until you go on.") if rhythm.paused else _dates(t, poll, dates)
     parts += [Prose(state), about(t, poll, audience)]
     rest = (
         Button(t("Go on"), "polls.resume", number, Style.PRIMARY)

@@ -155,7 +155,7 @@ async def test_a_kept_draft_opens_and_comes_again_as_it_was_set(stage: Stage) ->
     times = {"opens": "2026-11-27T09:00:00+00:00", "every": "Mon 9:00"}
     second = (await stage.send("U-anna", settings, **times, then="question")).form
     kept = (await stage.send("U-anna", second, question="Why?", kind="text", then="draft")).whisper
-    assert "It opens Fri, 27 Nov, 09:00 GMT once you schedule it.\nEvery Monday at 9:00" in read_aloud(kept)
+    assert "Once you schedule it, it opens Fri, 27 Nov, 09:00 GMT.\nEvery Monday at 9:00" in read_aloud(kept)
     await stage.tick()
     stage.clock.move(days=1)
     await stage.tick()
@@ -181,7 +181,7 @@ async def test_a_draft_whose_time_has_passed_opens_at_the_next_one(stage: Stage)
     form = (await stage.type("U-anna", "/poll")).form
     settings = (await stage.send("U-anna", form, question="Tea?", options="Green\nBlack", then="more")).form
     kept = (await stage.send("U-anna", settings, every="Mon 9:00", then="draft")).whisper
-    assert "It opens Mon, 30 Nov" in read_aloud(kept)
+    assert "it opens Mon, 30 Nov" in read_aloud(kept)
     stage.clock.move(days=10)
     scheduled = (await stage.press("U-anna", buttons(kept)["Schedule it"])).replace
     assert "Next:\n• Mon, 7 Dec" in read_aloud(scheduled)

@@ -98,7 +98,7 @@ async def test_a_rhythm_is_skipped_paused_resumed_and_ended(stage: Stage) -> Non
     card = (await stage.press("U-anna", buttons(card)["Skip the next"])).replace
     assert "Next:\n• Mon, 7 Dec" in read_aloud(card)
     card = (await stage.press("U-anna", buttons(card)["Pause"])).replace
-    assert "It rests" in read_aloud(card)
+    assert "Paused: nothing is asked" in read_aloud(card)
     stage.clock.move(days=30)
     await stage.tick()
     assert not await said(stage, "ballot")
@@ -324,7 +324,7 @@ async def test_whoever_asks_a_group_privately_is_told_of_it_and_hears_the_outcom
     await roster(stage, ["U-ben", "U-chen"], "G-design", PlaceKind.PEOPLE)
     asked = await stage.type("U-anna", LUNCH + " --audience <&G-design> --close 2h", place="D-anna")
     assert read_aloud(asked.whisper).splitlines() == [
-        "Lunch? is asked now.",
+        "Lunch? is open now.",
         "#1 · for @G-design · closes Mon, 23 Nov, 11:00 GMT",
         "It reaches each of them privately. When it closes, I tell you the outcome here.",
     ]
@@ -341,7 +341,7 @@ async def test_whoever_asks_a_group_privately_is_told_of_it_and_hears_the_outcom
 
 async def test_whoever_asks_elsewhere_is_told_where(stage: Stage) -> None:
     asked = await stage.type("U-anna", LUNCH + " --in #general --close never", place="D-anna")
-    assert read_aloud(asked.whisper) == "Lunch? is asked now.\n#1 · for #general · open until closed"
+    assert read_aloud(asked.whisper) == "Lunch? is open now.\n#1 · for #general · open until somebody closes it"
     assert (await stage.type("U-anna", LUNCH)).whisper is None
 
 
@@ -394,7 +394,7 @@ async def test_a_draft_and_a_rhythm_say_the_year_of_a_date_of_next_year(stage: S
     assert "• Mon, 4 Jan 2027, 09:00 GMT\n• Mon, 11 Jan 2027" in read_aloud(rhythm.whisper)
     form = (await stage.type("U-anna", LUNCH + " --start 2027-01-04 --nothing")).form
     kept = await stage.send("U-anna", form, then="draft")
-    assert "It opens Mon, 4 Jan 2027, 17:00 GMT once you schedule it." in read_aloud(kept.whisper)
+    assert "Once you schedule it, it opens Mon, 4 Jan 2027, 17:00 GMT." in read_aloud(kept.whisper)
 
 
 async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:

@@ -364,7 +364,7 @@ async def test_a_poll_of_this_channel_is_in_the_list_of_whoever_is_there(stage: 
     await stage.type("U-anna", LUNCH)
     assert "#1 Lunch on Friday?" in read_aloud(await listed(stage, "U-chen"))
     elsewhere = await stage.type("U-chen", "/poll list", place="D-chen")
-    assert "None right now" in read_aloud(elsewhere.whisper)
+    assert "No polls right now" in read_aloud(elsewhere.whisper)
 
 
 async def test_each_poll_of_a_list_has_what_fits_it(stage: Stage) -> None:
