@@ -154,6 +154,11 @@ def preview(turn: Turn, poll: Poll) -> Card:
     return shown.preview(turn.t, worded(turn, poll), questions(turn, poll), draft.opens_at, draft.every)
 
 
+def waits(turn: Turn, poll: Poll) -> bool:
+    """Whether a draft opens at its time, once it is scheduled."""
+    return poll.opens_at is None and _ahead(turn, poll).draft_opens_at is not None
+
+
 def mine(turn: Turn, number: int) -> Poll:
     """A draft, or a poll that is only scheduled, that somebody may change."""
     poll = managed(turn, number)

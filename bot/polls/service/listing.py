@@ -103,10 +103,11 @@ def _line(turn: Turn, poll: Poll, left: set[int], resting: set[int]) -> shown.Li
 def _buttons(turn: Turn, poll: Poll, *, left: bool) -> Sequence[Button]:
     t, number, stage, runs = turn.t, str(poll.id), poll.stage, may_manage(turn, poll)
     waiting = stage in (Stage.DRAFT, Stage.SCHEDULED)
+    launch = t("Schedule it") if drafts.waits(turn, poll) else t("Ask it now")
     voted = poll.opened_at is not None and has_voted(turn.connection, poll, turn.me.id)
     offers = (
         (poll.opened_at and (runs or poll.shows(voted=voted)), Button(t("Results"), "polls.peek", number)),
-        (runs and waiting and not poll.series, Button(t("Ask it now"), "polls.launch", number)),
+        (runs and waiting and not poll.series, Button(launch, "polls.launch", number)),
         (runs and waiting, Button(t("Change"), "polls.revise", number, opens_form=True)),
         (runs and waiting, Button(t("Show"), "polls.show", number)),
         (runs and stage is Stage.OPEN and poll.editable(turn.now), offered.edit(t, poll)),

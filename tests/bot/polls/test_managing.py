@@ -398,6 +398,17 @@ async def test_a_list_says_what_comes_again_and_what_is_paused(stage: Stage) -> 
     assert "opens Mon, 23 Nov, 11:00 GMT\n" in read_aloud(await listed(stage, "U-ben"))
 
 
+async def test_a_list_offers_to_schedule_a_draft_that_opens_later(stage: Stage) -> None:
+    form = (await stage.type("U-ben", "/poll")).form
+    settings = (await stage.send("U-ben", form, question="Tea?", options="A\nB", then="more")).form
+    await stage.send("U-ben", settings, opens="2026-11-27T09:00:00+00:00", then="draft")
+    offered = buttons(await listed(stage, "U-ben"))
+    assert "Ask it now" not in offered
+    scheduled = (await stage.press("U-ben", offered["Schedule it"])).replace
+    assert "Opens Fri, 27 Nov, 09:00 GMT." in read_aloud(scheduled)
+    assert "Ask it now" in buttons(await listed(stage, "U-ben"))
+
+
 async def test_communicators_list_everybodys_polls(stage: Stage) -> None:
     await stage.type("U-ben", '/poll "Board?" "Yes" "No"', place="C-board")
     await a_draft(stage, "U-ben", "Draft?")
