@@ -1,6 +1,7 @@
 """What the answers to a question come to."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -9,7 +10,7 @@ from typing import Final
 from bot.polls.model.ballots import choices
 from bot.polls.model.definition import ABSTAIN, Kind, Question, lowest
 from bot.polls.model.ranking import Ranking, rank
-from bot.polls.model.wording import Wordings
+from bot.polls.model.wording import SEPARATOR, Wordings
 
 PROMOTERS: Final = range(9, 11)
 DETRACTORS: Final = range(7)
@@ -102,6 +103,13 @@ class Result:
         return sum(self.votes) if self.question.kind is Kind.RATING else 0
 
 
+def count_all(question: Question, answers: str) -> Result:
+    """Count the answers to a question, all of them in one text with `SEPARATOR` between."""
+    if question.kind is Kind.TEXT:
+        return Result(question, answers.count(SEPARATOR) + bool(answers), texts=Wordings(answers))
+    return count(question, Counter(answers.split(SEPARATOR)))
+
+
 def count(question: Question, answers: Mapping[str, int], voters: int | None = None) -> Result:
     """Count the answers to a question, each given with how many people gave it; an empty one is nobody's.
 
@@ -112,7 +120,7 @@ def count(question: Question, answers: Mapping[str, int], voters: int | None = N
         return _ranked(question, given)
     people = sum(given.values()) if voters is None else voters
     if question.kind is Kind.TEXT:
-        return Result(question, people, texts=Wordings(given))
+        return Result(question, people, texts=Wordings.of(given))
     votes = [0] * question.size
     for answer, number in given.items():
         for option in choices(answer):

@@ -1,10 +1,13 @@
 """Free-text answers that say the same, whatever their capitals, spaces, quotes and full stops."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
+from itertools import chain
+from operator import itemgetter
 from typing import Final
 from unicodedata import category, normalize
 
@@ -20,27 +23,42 @@ _UNSEEN: Final = (
 """Marks of writing direction and of an emoji's colour, soft hyphens: what keyboards add and nobody sees. The joiners
 of Persian words and of families of emoji stay, for they change what is read."""
 
+SEPARATOR: Final = "\x1e"
+"""Stands between answers, ASCII's own between records. It is in none of them, and nothing joins with it."""
+
 _APOSTROPHES: Final = "\u2018\u2019\u02bc\u00b4"
 _SPACES: Final = (
-    "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\t\n\v\f\r\x1c\x1d\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""All of Unicode's whitespace but the space itself."""
+"""All of Unicode's whitespace but the space itself and `SEPARATOR`."""
 
-_BETWEEN: Final = "\0"
-"""Stands between answers that are looked at all at once: no database keeps it, and nothing joins with it."""
+_MARK: Final = {
+    **dict.fromkeys(_UNSEEN, ""),
+    **dict.fromkeys(_APOSTROPHES, "'"),
+    **dict.fromkeys(_SPACES, " "),
+}
+_MARKS: Final = re.compile(f"[{re.escape(''.join(_MARK))}]")
+
+_PAGE: Final = 2_000
+"""Characters that are looked at all at once. Of more of them, one emoji would keep more from the fast path."""
 
 
 @dataclass(frozen=True)
 class Wordings:
-    """Free-text answers, each given with how many people gave it; equal ones are one.
+    """Free-text answers, all of them in one text with `SEPARATOR` between; equal ones are one.
 
     The most frequent come first, then in alphabetical order. Each is shown in its most frequent spelling, and of
     equally frequent ones in the first by code point: who came first plays no part. A hundred thousand answers are not
-    put in order for the few that are shown.
+    put in order for the few that are shown, nor taken apart for anything but their keys.
     """
 
-    answers: Mapping[str, int] = field(default_factory=dict)
+    answers: str = ""
+
+    @classmethod
+    def of(cls, answers: Mapping[str, int]) -> "Wordings":
+        """Answers with how many people gave each; none is empty."""
+        return cls(SEPARATOR.join(answer.replace(SEPARATOR, " ") for answer in Counter(answers).elements()))
 
     def __len__(self) -> int:
         return len(self._people)
@@ -50,47 +68,56 @@ class Wordings:
 
     def first(self, most: int) -> list[tuple[str, int]]:
         """The first so many; at least one."""
-        ordered = _first(self._people, most)
-        spellings: dict[str, defaultdict[str, int]] = {same: defaultdict(int) for same in ordered}
-        for same, (answer, people) in zip(self._keys, self.answers.items(), strict=True):
+        spellings: dict[str, Counter[str]] = {same: Counter() for same in _first(self._people, most)}
+        for answer, same, people in self._said(frozenset(spellings)):
             if same in spellings:
                 spellings[same][" ".join(answer.split())] += people
-        return [(_usual(spellings[same]), self._people[same]) for same in ordered]
+        return [(_usual(said), self._people[same]) for same, said in spellings.items()]
+
+    def _said(self, shown: frozenset[str]) -> Iterator[tuple[str, str, int]]:
+        """Answers on the pages where any of these keys are, each with its key and how many people gave it there."""
+        people: Counter[str] = Counter()
+        known: dict[str, str] = {}
+        for page, found in zip(self._pages, self._keys, strict=True):
+            if not shown.isdisjoint(found):
+                answers = page.split(SEPARATOR)
+                people.update(answers)
+                known.update(zip(answers, found, strict=True))
+        return ((answer, known[answer], number) for answer, number in people.items())
 
     @cached_property
-    def _keys(self) -> Sequence[str]:
-        return keys(self.answers)
+    def _pages(self) -> Sequence[str]:
+        return list(_pages(self.answers))
+
+    @cached_property
+    def _keys(self) -> Sequence[Sequence[str]]:
+        return list(map(keys, self._pages))
 
     @cached_property
     def _people(self) -> Mapping[str, int]:
-        alone = dict(zip(self._keys, self.answers.values(), strict=True))
-        if len(alone) == len(self.answers):
-            return alone
-        together: defaultdict[str, int] = defaultdict(int)
-        for same, people in zip(self._keys, self.answers.values(), strict=True):
-            together[same] += people
-        return together
+        return Counter(chain.from_iterable(self._keys))
 
 
-def keys(answers: Collection[str]) -> list[str]:
-    """What equal answers have in common, of each answer.
+def keys(page: str) -> list[str]:
+    """What equal answers have in common, of each answer on a page, which has `SEPARATOR` between them.
 
     Compatible characters are one (Unicode's NFKC and case folding, Unicode Standard 3.13), and so is every stretch of
-    whitespace. An answer of nothing but punctuation is itself. All answers are one text on the way: a few calls for it
-    take a fifth of the time of as many calls for each answer.
+    whitespace. An answer of nothing but punctuation is itself. A few calls for many answers take a fifth of the time of
+    as many calls for each answer.
     """
-    if not answers:
-        return []
-    text = _folded(_BETWEEN.join(answers))
-    for space in _SPACES:
-        text = text.replace(space, " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    each = text.split(_BETWEEN)
-    bare = [answer.strip(_ASCII_AROUND) for answer in each]
-    if not text.isascii():
-        bare = _bare(bare)
-    return [short or whole.strip() for short, whole in zip(bare, each, strict=True)]
+    latin = _from_latin(page)
+    each = _spaced(latin or _from_unicode(page)).split(SEPARATOR)
+    bare = [answer.strip(_LATIN_AROUND) for answer in each] if latin else _bare(each)
+    return [short or whole.strip() for short, whole in zip(bare, each, strict=True)] if "" in bare else bare
+
+
+def _pages(answers: str) -> Iterator[str]:
+    begin = 0
+    while (end := answers.find(SEPARATOR, begin + _PAGE)) >= 0:
+        yield answers[begin:end]
+        begin = end + len(SEPARATOR)
+    if answers:
+        yield answers[begin:]
 
 
 def _first(people: Mapping[str, int], most: int) -> list[str]:
@@ -106,14 +133,30 @@ def _usual(spellings: Mapping[str, int]) -> str:
     return min(spellings, key=lambda each: (-spellings[each], each))
 
 
-def _folded(text: str) -> str:
-    if text.isascii():
-        return text.casefold()
-    for mark in _UNSEEN:
-        text = text.replace(mark, "")
-    for mark in _APOSTROPHES:
-        text = text.replace(mark, "'")
-    folded = normalize("NFKC", text).casefold()
+def _spaced(text: str) -> str:
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
+def _from_latin(text: str) -> str:
+    """Text of the first 256 characters, folded ten times as fast as any other; empty where there are more of them."""
+    try:
+        latin = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return ""
+    if latin.translate(None, _LATIN):
+        return ""
+    return latin.translate(_LATIN_FOLDED, _LATIN_UNSEEN).decode("latin-1").replace("ß", "ss")
+
+
+def _from_unicode(text: str) -> str:
+    for mark in set(_MARKS.findall(text)):
+        text = text.replace(mark, _MARK[mark])
+    compatible = normalize("NFKC", text)
+    folded = compatible.casefold()
+    if folded == compatible:
+        return folded
     compatible = normalize("NFKC", folded)
     return folded if compatible == folded else compatible.casefold()
 
@@ -121,8 +164,9 @@ def _folded(text: str) -> str:
 def _bare(answers: list[str]) -> list[str]:
     """Answers without what stands around them: first the outermost characters, then those that come to light."""
     while True:
-        ends = {answer[:1] for answer in answers} | {answer[-1:] for answer in answers}
-        around = "".join(end for end in ends if end and _is_around(end))
+        some = list(filter(None, answers))
+        ends = {*map(itemgetter(0), some), *map(itemgetter(-1), some)}
+        around = "".join(filter(_is_around, ends))
         if not around:
             return answers
         answers = [answer.strip(around) for answer in answers]
@@ -134,4 +178,16 @@ def _is_around(character: str) -> bool:
     return character in " `" or (category(character) in _AROUND and character not in _MEANT)
 
 
-_ASCII_AROUND: Final = "".join(filter(_is_around, map(chr, range(128))))
+_LATIN_AROUND: Final = "".join(filter(_is_around, map(chr, range(256))))
+_LATIN_FOLDS: Final = [_from_unicode(chr(number)) for number in range(256)]
+_SHARP_S: Final = ord("ß")
+_LATIN_UNSEEN: Final = bytes(number for number, folded in enumerate(_LATIN_FOLDS) if not folded)
+_LATIN_FOLDED: Final = bytes(
+    ord(folded) if len(folded) == 1 and folded <= "\xff" else number for number, folded in enumerate(_LATIN_FOLDS)
+)
+_LATIN: Final = bytes(
+    number
+    for number, folded in enumerate(_LATIN_FOLDS)
+    if (len(folded) <= 1 and folded <= "\xff") or number == _SHARP_S
+)
+"""Those of the first 256 characters that fold to at most one of them, and ß."""

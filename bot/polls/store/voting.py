@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from bot.core.database import Connection, Instant, Prepared, insert, one_of, rows_of
 from bot.core.directory.store import people
 from bot.polls.model.ballots import Ballot, written
-from bot.polls.model.counting import Result, count
+from bot.polls.model.counting import Result, count_all
 from bot.polls.model.poll import Poll
 from bot.polls.model.tally import Tally
+from bot.polls.model.wording import SEPARATOR
 from bot.polls.store.tables import ballots
 
 _ANSWERS: Final = Prepared(
@@ -43,8 +44,6 @@ def _cast(connection: Connection) -> Any:  # noqa: ANN401 -- as `insert`
 
 
 _CAST: Final = Prepared(_cast)
-SEPARATOR: Final = "\x1e"
-"""ASCII's own between records. It is in no answer (`cast`)."""
 
 
 def answers(connection: Connection, poll: Poll, question: int, voters: Iterable[int]) -> dict[int, str]:
@@ -82,12 +81,13 @@ def ballot_of(connection: Connection, poll: Poll, voter: int) -> Ballot:
 
 def counted(connection: Connection, poll: Poll) -> tuple[Tally, ...]:
     """How often each answer was given to each question, as it stands."""
-    return tuple(Tally(len(given), Counter(given)) for given in _given(connection, poll))
+    given = (text.split(SEPARATOR) if text else [] for text in _given(connection, poll))
+    return tuple(Tally(len(answers), Counter(answers)) for answers in given)
 
 
 def results(connection: Connection, poll: Poll) -> tuple[Result, ...]:
     """The count as it stands, a result a question."""
-    return tuple(map(count, poll.questions, map(Counter, _given(connection, poll))))
+    return tuple(map(count_all, poll.questions, _given(connection, poll)))
 
 
 def turnout(connection: Connection, poll: Poll) -> int:
@@ -162,11 +162,10 @@ def forget(connection: Connection, person: int) -> None:
     connection.execute(ballots.delete().where(ballots.c.person_id == person))
 
 
-def _given(connection: Connection, poll: Poll) -> list[list[str]]:
-    """Every answer to each question, in no order.
+def _given(connection: Connection, poll: Poll) -> list[str]:
+    """All answers to each question as one text, with `SEPARATOR` between, in no order.
 
-    All that belong to a question come as one text, and all texts from one look at the ballots: a database groups
-    a hundred thousand of them slower than it reads them.
+    One look at the ballots gives all of them: a database groups a hundred thousand slower than it reads them.
     """
     questions = range(len(poll.questions))
     together = (
@@ -174,7 +173,7 @@ def _given(connection: Connection, poll: Poll) -> list[list[str]]:
         for question in questions
     )
     voted = sa.select(*together).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
-    return [text.split(SEPARATOR) if text else [] for text in connection.execute(voted).one()]
+    return [text or "" for text in connection.execute(voted).one()]
 
 
 def _named(rows: Sequence[Any], questions: int) -> list[tuple[str, Ballot]]:

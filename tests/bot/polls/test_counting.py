@@ -1,5 +1,6 @@
 """What answers come to, by kind of question."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.polls.model.ballots import written
-from bot.polls.model.counting import Result
+from bot.polls.model.counting import Result, count_all
 from bot.polls.model.counting import count as counted
 from bot.polls.model.definition import ABSTAIN, MOST_RANKED, NO, YES, Kind, Question
+from bot.polls.model.wording import SEPARATOR
 from tests.bot.polls.given import together
 
 OPTIONS = ("Lisbon", "Kraków", "Oslo", "Rome")
@@ -177,7 +179,18 @@ def test_neither_the_order_of_answers_matters_nor_whether_equal_ones_come_togeth
     question, cast = asked
     one_by_one = [(answer, 1) for answer, people in cast for _ in range(people)]
     Random(seed).shuffle(one_by_one)
-    assert count(question, one_by_one) == count(question, cast)
+    other, result = count(question, one_by_one), count(question, cast)
+    assert replace(other, texts=result.texts) == result
+    assert list(other.texts) == list(result.texts)
+
+
+@given(asked)
+def test_answers_in_one_text_count_as_they_do_one_by_one(asked: Asked) -> None:
+    question, cast = asked
+    result = count(question, cast)
+    other = count_all(question, SEPARATOR.join(answer for answer, people in cast if answer for _ in range(people)))
+    assert replace(other, texts=result.texts) == result
+    assert list(other.texts) == list(result.texts)
 
 
 @given(asked, st.integers(0, 10))

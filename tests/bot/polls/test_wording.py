@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.polls.model.wording import Wordings, keys
+from bot.polls.model.wording import SEPARATOR, Wordings, keys
 from tests.bot.polls.given import together
 
-said = st.text("aA bß.!\"'«» \u2019\u200e\ufe0f👍🏽?#５ıİé\u0301", max_size=8)
+said = st.text("aA bß.!\"'«» \u2019\u200e\ufe0f👍🏽?#５ıİé\u0301", min_size=1, max_size=8)
 answers = st.lists(st.tuples(said, st.integers(1, 5)), max_size=12)
 
 
 def key(answer: str) -> str:
-    return keys([answer])[0]
+    return keys(answer)[0]
 
 
 def grouped(given_answers: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    return tuple(Wordings(together(given_answers)))
+    return tuple(Wordings.of(together(given_answers)))
 
 
 def plain_key(answer: str) -> str:
@@ -162,21 +162,34 @@ def test_spaces_around_an_answer_and_quotes_around_words_say_nothing(answer: str
         assert key(f"\u201e{answer}\u201c!") == key(answer)
 
 
-@given(st.lists(said | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)))
+@given(
+    st.lists(
+        said | st.text(st.characters(exclude_characters=SEPARATOR, exclude_categories=["Cs"]), max_size=6), min_size=1
+    )
+)
 def test_many_answers_at_once_have_the_keys_that_each_has_alone(all_at_once: list[str]) -> None:
-    assert keys(all_at_once) == [plain_key(answer) for answer in all_at_once]
+    assert keys(SEPARATOR.join(all_at_once)) == [plain_key(answer) for answer in all_at_once]
 
 
 def test_every_character_of_unicode_is_folded_as_it_is_alone() -> None:
     every = [
-        f"a{chr(one)}b {chr(one)}" for one in range(1, maxunicode + 1) if category(chr(one)) not in ("Cs", "Cn", "Co")
+        f"a{chr(one)}b {chr(one)}"
+        for one in range(maxunicode + 1)
+        if category(chr(one)) not in ("Cs", "Cn", "Co") and chr(one) != SEPARATOR
     ]
-    assert keys(every) == [plain_key(answer) for answer in every]
+    assert keys(SEPARATOR.join(every)) == [plain_key(answer) for answer in every]
+
+
+def test_answers_on_many_pages_are_those_of_a_plain_count() -> None:
+    chance = Random(7)
+    alike = ["Käse", "KÄSE!", "Ka\u0308se", "„Käse“ 🧀", "\uff2b\uff41se", "stra\u00dfe", "STRASSE.", "a\0b", "A\0B"]
+    given_answers = list(Counter(f"{chance.choice(alike)} {chance.randrange(200)}" for _ in range(3_000)).items())
+    assert grouped(given_answers) == plain(given_answers)
 
 
 @given(answers, st.integers(1, 12))
 def test_the_first_answers_are_those_of_a_plain_count(given_answers: list[tuple[str, int]], most: int) -> None:
-    wordings = Wordings(together(given_answers))
+    wordings = Wordings.of(together(given_answers))
     assert grouped(given_answers) == plain(given_answers)
     assert tuple(wordings.first(most)) == plain(given_answers)[:most]
     assert len(wordings) == len(plain(given_answers))
