@@ -6,13 +6,11 @@ may be lost or count twice: what was acknowledged must be in the database and on
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 from statistics import median
 from typing import Final
 
@@ -20,6 +18,7 @@ import psutil
 
 from benchmarks import load, polling, serving, slack
 from benchmarks.crowd import Crowd
+from benchmarks.hard import HARD, OPTIONS, Hard
 from benchmarks.verdict import Verdict
 from benchmarks.votes import CONNECTIONS, SECRET, bare, tell
 from tests.parts import postgres
@@ -41,12 +40,6 @@ OPENED: Final = 100.0
 """Milliseconds until the results are there."""
 
 OPENINGS: Final = 30
-OPTIONS: Final = ("Pizza", "Sushi", "Salad", "Soup")
-RANKED: Final = (*OPTIONS, "Curry", "Pasta", "Ramen", "Tacos")
-MOST_RANKED: Final = (*RANKED, "Tapas", "Gyros")
-WORDS: Final = 8
-"""In everybody's own answer: of a hundred thousand, hardly two are equal."""
-
 CHOSEN: Final = (0, 0, 0, 0, 1, 1, 1, 2, 2, 3)
 """What ten people in a row vote for: every option ends with a count of its own."""
 
@@ -135,11 +128,8 @@ def _measure(name: str, place: Path, url: str, bolt: int, size: Size) -> Hot:
         expected = Counter(CHOSEN[person % len(CHOSEN)] for person in range(size.people))
         late, gap = _redraws(stub, expected, rounds[-1][1].ended)
         _check(polling.counted(url, poll), expected)
-        opened = {"results": _open(served.port, poll, "results", name)}
-        opened |= {
-            f"of {what}": _answered(served.port, url, options, flags, one, what, name)
-            for what, options, flags, one in HARD
-        }
+        opened = {"results": _open(served.port, poll, size.people, "results", name)}
+        opened |= {f"of {kind.what}": _answered(served.port, url, kind, name) for kind in HARD}
     print(f"  {name}: memory {memory[0]:.0f} to {memory[-1]:.0f} MB", flush=True)
     return Hot(
         share=median(ours.rate / against.rate for against, ours in rounds),
@@ -178,38 +168,21 @@ def _redraws(stub: int, expected: Mapping[int, int], ended: float) -> tuple[floa
     return first.at - ended, min((after.at - before.at for before, after in pairwise(drawn)), default=PAUSE)
 
 
-def _answered(
-    port: int, url: str, options: Sequence[str], flags: str, one: Callable[[Random], str], what: str, name: str
-) -> float:
+def _answered(port: int, url: str, kind: Hard, name: str) -> float:
     """Milliseconds until somebody has the results of another poll, once everybody has answered it."""
-    poll = polling.ask(port, url, SECRET, options, flags)
-    polling.answer(url, poll, one)
-    return _open(port, poll, f"results of {what}", name)
+    poll = polling.ask(port, url, SECRET, kind.options, kind.flags)
+    polling.widen(url, poll, kind.more)
+    voters = polling.answer(url, poll, kind.ballot)
+    return _open(port, poll, voters, f"results of {kind.what}", name)
 
 
-def _order(options: int, chance: Random) -> str:
-    return ",".join(map(str, chance.sample(range(options), options)))
-
-
-def _words(chance: Random) -> str:
-    return " ".join(chance.choices(MOST_RANKED, k=WORDS))
-
-
-HARD: Final = (
-    (f"{len(RANKED)} ranked options", RANKED, "--ranked", partial(_order, len(RANKED))),
-    (f"{len(MOST_RANKED)} ranked options", MOST_RANKED, "--ranked", partial(_order, len(MOST_RANKED))),
-    ("free text", (), "--text", _words),
-)
-"""Polls in which hardly two people answer the same: what it is, the options, the flags, and an answer."""
-
-
-def _open(port: int, poll: int, what: str, name: str) -> float:
-    """Milliseconds until somebody has the results of a poll in front of them."""
+def _open(port: int, poll: int, voters: int, what: str, name: str) -> float:
+    """Milliseconds until somebody has the results of a poll in front of them, in which so many people have voted."""
     times: list[float] = []
     for number in range(poll * OPENINGS, (poll + 1) * OPENINGS):
         took, told = load.ask(port, polling.results(SECRET, poll, -number))
         times.append(took)
-        if OPTIONS[0].encode() not in told:
+        if f"{voters:,} ".encode() not in told:
             raise SystemExit(f"these are no results: {told[:200]!r}")
     print(f"  {what} on {name}: {median(times):.0f} ms, at most {max(times):.0f} ms", flush=True)
     return median(times)

@@ -1,15 +1,19 @@
 """Polls through Slack's door: how they are asked, voted in and opened, and what the database has counted."""
 
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 from typing import Final
 
 import sqlalchemy as sa
 
 from benchmarks import load, serving, slack_says
 from bot.core.directory.store import accounts
+from bot.polls.model.ballots import Ballot
+from bot.polls.model.definition import Question
+from bot.polls.store import asking
 from bot.polls.store.tables import ballots
 
 TEAM: Final = "T1"
@@ -40,15 +44,28 @@ def results(secret: str, poll: int, number: int) -> bytes:
     return slack_says.command(secret, "/poll", words, team=TEAM, channel=CHANNEL, user=AUTHOR, number=number)
 
 
-def answer(url: str, poll: int, one: Callable[[random.Random], str]) -> None:
-    """Everybody gives an answer of their own (`one`); right into the database, so that it takes seconds."""
-    chance, now = random.Random(poll), datetime.now(UTC)
+def widen(url: str, poll: int, more: Sequence[Question]) -> None:
+    """Have a poll ask more questions, which no line can say."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
-        ballot = {"poll_id": poll, "question": 0, "voted_at": now}
+        if found := asking.find(connection, poll):
+            asking.change(connection, replace(found, questions=(*found.questions, *more)))
+
+
+def answer(url: str, poll: int, one: Callable[[Random], Ballot]) -> int:
+    """Everybody gives a ballot of their own (`one`), right into the database; how many have answered anything."""
+    chance, now = Random(poll), datetime.now(UTC)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
         people = connection.execute(sa.select(accounts.c.person_id).order_by(accounts.c.person_id)).scalars().all()
-        rows = [{**ballot, "person_id": person, "answer": one(chance)} for person in people]
+        cast = {person: one(chance) for person in people}
+        rows = [
+            {"poll_id": poll, "person_id": person, "question": question, "answer": answer, "voted_at": now}
+            for person, ballot in cast.items()
+            for question, answer in enumerate(ballot)
+        ]
         connection.execute(ballots.insert(), rows)
+    return sum(map(any, cast.values()))
 
 
 def counted(url: str, poll: int) -> dict[int, int]:
