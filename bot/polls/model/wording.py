@@ -40,6 +40,8 @@ _MARK: Final = {
 }
 _MARKS: Final = re.compile(f"[{re.escape(''.join(_MARK))}]")
 
+_RUNS: Final = re.compile("  +")
+
 _PAGE: Final = 2_000
 """Characters that are looked at all at once. Of more of them, one emoji would keep more from the fast path."""
 
@@ -106,7 +108,7 @@ def keys(page: str) -> list[str]:
     as many calls for each answer.
     """
     latin = _from_latin(page)
-    each = _spaced(latin or _from_unicode(page)).split(SEPARATOR)
+    each = _RUNS.sub(" ", latin or _from_unicode(page)).split(SEPARATOR)
     bare = [answer.strip(_LATIN_AROUND) for answer in each] if latin else _bare(each)
     return [short or whole.strip() for short, whole in zip(bare, each, strict=True)] if "" in bare else bare
 
@@ -133,21 +135,13 @@ def _usual(spellings: Mapping[str, int]) -> str:
     return min(spellings, key=lambda each: (-spellings[each], each))
 
 
-def _spaced(text: str) -> str:
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
-
-
 def _from_latin(text: str) -> str:
     """Text of the first 256 characters, folded ten times as fast as any other; empty where there are more of them."""
     try:
-        latin = text.encode("latin-1")
+        folded = text.encode("latin-1").translate(_LATIN)
     except UnicodeEncodeError:
         return ""
-    if latin.translate(None, _LATIN):
-        return ""
-    return latin.translate(_LATIN_FOLDED, _LATIN_UNSEEN).decode("latin-1").replace("ß", "ss")
+    return "" if _OTHER in folded else folded.decode("latin-1").replace("ß", "ss")
 
 
 def _from_unicode(text: str) -> str:
@@ -179,15 +173,10 @@ def _is_around(character: str) -> bool:
 
 
 _LATIN_AROUND: Final = "".join(filter(_is_around, map(chr, range(256))))
-_LATIN_FOLDS: Final = [_from_unicode(chr(number)) for number in range(256)]
-_SHARP_S: Final = ord("ß")
-_LATIN_UNSEEN: Final = bytes(number for number, folded in enumerate(_LATIN_FOLDS) if not folded)
-_LATIN_FOLDED: Final = bytes(
-    ord(folded) if len(folded) == 1 and folded <= "\xff" else number for number, folded in enumerate(_LATIN_FOLDS)
+_OTHER: Final = b"\x1f"
+"""In the place of those that fold to none, to several, or to a character beyond; but for ß."""
+
+_LATIN: Final = b"".join(
+    folded.encode("latin-1") if len(folded) == 1 and folded <= "\xff" else _OTHER
+    for folded in ("ß" if number == ord("ß") else _from_unicode(chr(number)) for number in range(256))
 )
-_LATIN: Final = bytes(
-    number
-    for number, folded in enumerate(_LATIN_FOLDS)
-    if (len(folded) <= 1 and folded <= "\xff") or number == _SHARP_S
-)
-"""Those of the first 256 characters that fold to at most one of them, and ß."""
