@@ -41,7 +41,6 @@ _MARK: Final = {
 _MARKS: Final = re.compile(f"[{re.escape(''.join(_MARK))}]")
 
 _RUNS: Final = re.compile("  +")
-
 _PAGE: Final = 2_000
 """Characters that are looked at all at once. Of more of them, one emoji would keep more from the fast path."""
 
@@ -174,7 +173,7 @@ def _is_around(character: str) -> bool:
 
 _LATIN_AROUND: Final = "".join(filter(_is_around, map(chr, range(256))))
 _OTHER: Final = b"\x1f"
-"""In the place of those that fold to none, to several, or to a character beyond; but for ß."""
+"""In the table below, in the place of what folds to nothing, to several characters or to one beyond it."""
 
 _LATIN: Final = b"".join(
     folded.encode("latin-1") if len(folded) == 1 and folded <= "\xff" else _OTHER
