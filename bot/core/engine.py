@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -79,6 +80,7 @@ class Engine:
         self._pace_of = paces(self._platforms)
         self._links = links
         self._making = asyncio.Semaphore(FILES_AT_ONCE)
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: list[Listener] = []
         self._together: dict[str, Together] = {
             f"{feature.name}.{name}": handler
@@ -147,7 +149,10 @@ class Engine:
         }
 
     async def _answered(self, act: Interaction) -> Answer:
-        """The answer to one who is heard alone, once the platforms have said what its handler must know."""
+        """The answer to one who is heard alone, once the platforms have said what its handler must know.
+
+        What somebody does, they do one after the other, also if they press twice, on whatever replica.
+        """
         doors: dict[Known, Access] = {}
 
         def turn(connection: Connection) -> Answer:
@@ -155,7 +160,9 @@ class Engine:
 
         while True:
             try:
-                return await self.database.briefly(turn)
+                # Not only in the database: whoever waits there has a thread, and somebody may press again and again.
+                async with self._busy.setdefault(_account(act.origin), asyncio.Lock()):
+                    return await self.database.briefly(turn)
             except Unasked as unasked:
                 doors.update(await ask(self._platforms, unasked.doors))
 
@@ -204,6 +211,7 @@ class Engine:
                 self.tell_lost(connection, lost, change.reason, self.clock.now())
 
     def _turn(self, connection: Connection, act: Interaction, doors: Mapping[Known, Access]) -> Answer:
+        locks.alone(connection, [_account(act.origin)])
         turn = self._enter(connection, act)
         if turn is None:
             return NOTHING
@@ -217,8 +225,6 @@ class Engine:
     def _enter(self, connection: Connection, act: Interaction) -> Turn | None:
         """The turn of whoever acted; None where they are heard a second time."""
         origin = act.origin
-        # What somebody does, they do one after the other, also if they press twice, on whatever replica.
-        locks.alone(connection, [f"{origin.platform}:{origin.workspace}:{origin.account}"])
         now = self.clock.now()
         if origin.id and not deliveries.first_time(connection, _delivery(origin), now):
             return None
@@ -321,6 +327,10 @@ class Engine:
             if feature.home:
                 parts += feature.home(view)
         return Card(turn.t("Your Drumbeat"), tuple(parts))
+
+
+def _account(origin: Origin) -> str:
+    return f"{origin.platform}:{origin.workspace}:{origin.account}"
 
 
 def _delivery(origin: Origin) -> str:

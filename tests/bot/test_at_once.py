@@ -77,6 +77,18 @@ async def test_a_form_of_settings_and_a_command_at_once_both_count(house: House)
     assert settings.watched == (settings.praise,)
 
 
+async def test_somebody_who_waits_for_themselves_keeps_nobody_else_waiting(house: House) -> None:
+    """A replica that froze in the middle of what they did has their name; a pool has eight threads."""
+    origin = house.one.origin("U-ben")
+    name = f"{origin.platform}:{origin.workspace}:{origin.account}"
+    async with stalled(house.address, f"SELECT pg_advisory_xact_lock(hashtextextended('{name}', 0))") as waiting:
+        impatient = [asyncio.create_task(house.one.type("U-ben", "/rhythm")) for _ in range(12)]
+        await waiting(1)
+        async with asyncio.timeout(20):
+            assert (await house.one.type("U-chen", "/rhythm")).form
+    assert all((await each).form for each in impatient)
+
+
 async def test_the_same_praise_sent_twice_at_once_is_posted_once(house: House) -> None:
     line = "/praise <@U-ben> for the calm launch"
     async with stalled(house.address, nobody_writes("praises")) as waiting:

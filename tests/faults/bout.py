@@ -45,7 +45,7 @@ LAG: Final = PATIENCE.lease + timedelta(seconds=1.5)
 class Bout:
     """What trouble is made with."""
 
-    def __init__(self, house: House, crew: Crew, offsets: Offsets, chat: str, seed: int) -> None:
+    def __init__(self, house: House, crew: Crew, offsets: Offsets, chat: str, seed: int, folder: Path) -> None:
         self.house = house
         self.crew = crew
         self.offsets = offsets
@@ -53,6 +53,7 @@ class Bout:
         self.done: Counter[str] = Counter()
         self.over = asyncio.Event()
         self._chat = chat
+        self._ledger = folder / "ledger"
 
     async def weather(self, weather: Weather) -> None:
         """Set the platforms' weather."""
@@ -61,6 +62,12 @@ class Bout:
             session.post(f"{self._chat}/control/weather", json=weather.written()) as told,
         ):
             told.raise_for_status()
+
+    def seen(self) -> Counter[str]:
+        """How often each message was posted so far, by its mark."""
+        written, _, _ = self._ledger.read_text().rpartition("\n")
+        entries = ledger.read(written.splitlines())
+        return Counter(entry.mark for entry in entries if entry.what == "accepted" and entry.verb == "send")
 
     async def pause(self, seconds: float) -> None:
         """Wait, but not beyond the end of the trouble."""
@@ -150,7 +157,7 @@ async def _begin(plan: Plan, folder: Path, house: House, chat: str, seed: int, b
     orders = Orders(database=house.url, chat=chat, offsets=str(folder / "clock"), broken=plan.broken)
     crew = Crew(folder, orders)
     await crew.open()
-    bout = Bout(house, crew, offsets, chat, seed)
+    bout = Bout(house, crew, offsets, chat, seed, folder)
     await bout.weather(plan.weather)
     return bout, Office(crew, book, seed, plan.pace, plan.manners)
 

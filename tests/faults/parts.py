@@ -9,8 +9,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from bot.core.outbox import State, outbox
 from tests.faults import company
-from tests.faults.bout import Bout, Life, Plan, Trouble, first
+from tests.faults.bout import SOON, Bout, Life, Plan, Trouble, first
 from tests.faults.crew import ENDS, FROM_OUTSIDE, Worker
 from tests.faults.house import PostgreSQLHouse
 from tests.faults.sabotage import NO_FENCE
@@ -30,6 +31,9 @@ TIMES: Final = {
 """The labels, and at which pass a worker dies or freezes there at the latest."""
 
 LEASE: Final = PATIENCE.lease.total_seconds()
+BUSY: Final = 60.0
+"""Seconds after which what should have happened by itself will not, also on a machine that is busy."""
+
 REVIVES: Final = 60.0
 """Seconds that a database server has to recover."""
 
@@ -287,18 +291,28 @@ def fenceless() -> Plan:
             await steady(bout, place)
             return
         worker = await bout.crew.spawn(freeze=("after intent", 1), broken=NO_FENCE)
-        await first(20, worker.froze, bout.over)
-        await bout.pause(3 * LEASE)
+        await first(BUSY, worker.froze, bout.over)
+        sending = {row["id"]: row["key"] for row in bout.house.rows(outbox.c.state == State.SENDING)}
+        mine = outbox.c.id.in_(sending), outbox.c.state == State.SENDING
+        await _when(bout, BUSY, lambda: not bout.house.rows(*mine))
         worker.thaw()
-        await bout.pause(1)
-        bout.done["woken"] += 1
+        bout.done["woken"] += await _when(bout, SOON, lambda: any(bout.seen()[key] > 1 for key in sending.values()))
 
     return Plan(
         part="fenceless",
         life=life,
         trouble=until(lambda bout: bout.done["woken"] > 0),
         teams=lambda _now: company.never_quiet()[:1],
+        manners={"_plan": 1},
     )
+
+
+async def _when(bout: Bout, seconds: float, happened: Callable[[], bool]) -> bool:
+    """Wait until something has happened, at most so long; whether it has."""
+    deadline = time.monotonic() + seconds
+    while not happened() and time.monotonic() < deadline and not bout.over.is_set():
+        await bout.pause(0.1)
+    return happened()
 
 
 async def restart(bout: Bout, by: signal.Signals, away: float) -> None:

@@ -91,10 +91,14 @@ class Electorate:
         while self.kills < kills:
             await asyncio.sleep(self.chance.uniform(*LIVES))
             await self._kill(self.chance.randrange(len(self._living)))
+        await until(self._heard, "somebody has voted in each poll and was told so")
         self.over = True
         await asyncio.gather(*voters)
         await until(lambda: self.do(_invited), "the poll for later has opened, and somebody is invited")
         await self._close()
+
+    async def _heard(self) -> bool:
+        return all(self.taken.values())
 
     async def _close(self) -> None:
         """Everybody is dead at the time of closing."""
