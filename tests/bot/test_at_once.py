@@ -86,7 +86,7 @@ async def test_somebody_who_waits_for_themselves_keeps_nobody_else_waiting(house
         await waiting(1)
         async with asyncio.timeout(20):
             assert (await house.one.type("U-chen", "/rhythm")).form
-    assert all((await each).form for each in impatient)
+    assert all(answer.form for answer in await asyncio.gather(*impatient))
 
 
 async def test_the_same_praise_sent_twice_at_once_is_posted_once(house: House) -> None:
