@@ -48,7 +48,7 @@ class Texts:
 
     def many(self, one: str, several: str, count: int, /, **facts: Fact) -> str:
         """The sentence in the plural form that `count` asks for; `{count}` is filled in."""
-        return _fill(self._translations.ngettext(one, several, count), {"count": count, **facts})
+        return _fill(self._translations.ngettext(one, several, count), {"count": self.number(count), **facts})
 
     def rich(self, message: str, /, **facts: Fact) -> Text:
         """The sentence as rich text: `*bold*`, `` `code` ``, and placeholders that may themselves be rich."""
@@ -56,7 +56,7 @@ class Texts:
 
     def many_rich(self, one: str, several: str, count: int, /, **facts: Fact) -> Text:
         """`many`, as rich text."""
-        return _compose(self._translations.ngettext(one, several, count), {"count": count, **facts})
+        return _compose(self._translations.ngettext(one, several, count), {"count": self.number(count), **facts})
 
     def day(self, at: datetime) -> str:
         """A date with its weekday, in the reader's zone: `Friday, November 27`."""

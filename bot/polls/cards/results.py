@@ -29,7 +29,7 @@ def question_parts(
     if standing.results and result is None:
         return [Context(plain(t("Too few people answered this question to show it without telling on them.")))]
     if question.kind is Kind.TEXT:
-        return _texts(t, result, TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD)
+        return _texts(t, result, min(TEXTS_IN_RESULTS if whole else TEXTS_ON_CARD, _room(poll)))
     parts: list[Part] = []
     # The steps of a scale that nobody has pressed yet say nothing.
     if question.kind is Kind.NPS and not whole:
@@ -161,6 +161,11 @@ def _ranked(t: Texts, question: Question, ranking: Ranking, *, whole: bool) -> l
     points = sorted(zip(ranking.borda, names, strict=True), key=lambda each: (-each[0], each[1]))
     parts.append(Context(t.rich("Borda points: {points}.", points=t.every([f"{name} {n}" for n, name in points]))))
     return parts
+
+
+def _room(poll: Poll) -> int:
+    """How many texts each question may show, so that all questions of a survey fit a message of Slack (50 blocks)."""
+    return TEXTS_IN_RESULTS // len(poll.questions) - 2 if poll.survey else TEXTS_IN_RESULTS
 
 
 def _texts(t: Texts, result: Result | None, most: int) -> list[Part]:

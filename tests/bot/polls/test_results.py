@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
+from adapters.slack import render
 from bot.core.cards import Button, Card, Chart, Prose, Select
 from bot.core.database import Connection
 from bot.core.directory import members
@@ -20,8 +21,9 @@ from bot.core.links import File
 from bot.core.people import Profile, Role
 from bot.core.places import WorkspaceSettings
 from bot.core.rich import Link
+from bot.core.texts import Texts
 from bot.polls.service import results
-from bot.polls.store import asking
+from bot.polls.store import asking, voting
 from tests.bot.stage import Stage, buttons, read_aloud
 
 CREW = tuple(f"U-{number}" for number in range(6))
@@ -142,6 +144,34 @@ async def test_whoever_has_any_answer_in_a_survey_has_voted_and_each_question_co
     assert "Average 4.5 of 5\nMedian 4.5" in text
     assert "Why?\n“It is Green” (2)\n" in text
     assert text.endswith("4 people voted")
+
+
+async def test_the_texts_of_all_questions_of_a_survey_fit_one_message_of_slack(stage: Stage) -> None:
+    questions = ("Why?", "What for?", "What else?")
+    form = (await stage.type("U-anna", "/poll")).form
+    for question in questions:
+        then = "question" if question != questions[-1] else "ask"
+        form = (await stage.send("U-anna", form, question=question, kind="text", then=then)).form
+    people = [await stage.person(f"U-writer{number}") for number in range(45)]
+
+    def write(connection: Connection) -> None:
+        poll = asking.find(connection, 1)
+        assert poll is not None
+        words = {each.id: tuple(f"{question} {each.id}" for question in questions) for each in people}
+        voting.cast(connection, poll, words, stage.clock.now())
+
+    await stage.run(write)
+    card = (await stage.type("U-anna", "/poll results 1")).whisper
+    assert card is not None
+    written = json.dumps(render.message(card), ensure_ascii=False)
+    assert all(f"“{question}" in written for question in questions)
+    assert written.count("and 34 more answers") == len(questions)
+    assert "45 people voted" in written
+
+
+async def test_numbers_are_written_as_people_write_them() -> None:
+    assert Texts("en", "UTC").many("{count} vote", "{count} votes", 100_000) == "100,000 votes"
+    assert Texts("de", "UTC").many("{count} vote", "{count} votes", 100_000) == "100.000 Stimmen"
 
 
 async def test_a_chart_stands_in_the_results_and_names_below_it(stage: Stage) -> None:
