@@ -38,14 +38,17 @@ _HOURS: Final = re.compile(r"([0-6])h([0-5]\d)")
 """From seven on, it is a clock: `17h30`."""
 
 
-def read_moment(text: str, zone: str, now: datetime, locale: str) -> datetime | None:
-    """The instant (UTC) somebody in `zone` who speaks `locale` means, after `now`; None where nobody could tell."""
+def read_moment(text: str, zone: str, now: datetime, locale: str, otherwise: time = END_OF_WORK) -> datetime | None:
+    """The instant (UTC) somebody in `zone` who speaks `locale` means, after `now`; None where nobody could tell.
+
+    A day without a time is at `otherwise`.
+    """
     if len(text.strip()) > LONGEST or len(text := plain(text)) > LONGEST:
         return None
     if (span := _span(text)) is not None:
         meant: datetime | None = now + span
     else:
-        meant = _iso(text, zone) or _in_words(text, zone, now, locale)
+        meant = _iso(text, zone, otherwise) or _in_words(text, zone, now, locale, otherwise)
     return meant if meant and now < meant < now + _FARTHEST else None
 
 
@@ -71,7 +74,7 @@ def _span(text: str) -> timedelta | None:
     return span if at else None
 
 
-def _iso(text: str, zone: str) -> datetime | None:
+def _iso(text: str, zone: str, otherwise: time) -> datetime | None:
     """ISO 8601, with or without a time and an offset. A row of digits is none: it may be anything."""
     try:
         written = datetime.fromisoformat(text.upper())
@@ -81,15 +84,15 @@ def _iso(text: str, zone: str) -> datetime | None:
         return None
     if written.tzinfo:
         return written.astimezone(UTC)
-    return instant(written.date(), END_OF_WORK if is_date(text) else written.time(), zone)
+    return instant(written.date(), otherwise if is_date(text) else written.time(), zone)
 
 
-def _in_words(text: str, zone: str, now: datetime, locale: str) -> datetime | None:
+def _in_words(text: str, zone: str, now: datetime, locale: str, otherwise: time) -> datetime | None:
     rest, at = take_time(text)
     if not rest and at is None:
         return None
     meant = days(rest, now.astimezone(ZoneInfo(zone)).date(), locale, zone)
     if meant is None:
-        return guess(rest, at, zone, now, locale, END_OF_WORK)
-    instants = (instant(day, at or END_OF_WORK, zone) for day in meant)
+        return guess(rest, at, zone, now, locale, otherwise)
+    instants = (instant(day, otherwise if at is None else at, zone) for day in meant)
     return next((each for each in instants if each > now), None)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.core.cadence.recurrence import read_recurrence
-from bot.core.cadence.slots import just_before
+from bot.core.cadence.slots import instant, just_before
 from bot.core.directory import store as directory
 from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
@@ -87,9 +88,12 @@ def dated(turn: Turn, draft: Draft) -> Draft:
     opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None
     # Every second Monday is every second one from the first on which it opens.
     counted = just_before(opens_at) if opens_at else now
+    day = _day(turn, typed.opening) if opens_at and typed.repeating else None
+    if day:
+        counted = max(just_before(instant(day, time.min, zone)), now)
     every = read_recurrence(typed.repeating, zone, counted, locale) if typed.repeating else None
-    if every and not opens_at and not typed.opening:
-        opens_at = every.next_after(now, zone)
+    if every and (day or not typed.opening):
+        opens_at = every.next_after(counted, zone)
     begins = opens_at or now
     closes_at: datetime | None = begins + OPEN_FOR
     if typed.closing:
@@ -105,6 +109,13 @@ def dated(turn: Turn, draft: Draft) -> Draft:
         remind=read_span(typed.reminding) if typed.reminding else None,
         answer_by=read_moment(typed.answering, zone, begins, locale) if typed.answering else None,
     )
+
+
+def _day(turn: Turn, typed: str) -> date | None:
+    """The day that somebody means, if they typed no time of it: that is the rhythm's."""
+    zone = turn.me.zone
+    late, early = (read_moment(typed, zone, turn.now, turn.me.locale, at) for at in (time.max, time.min))
+    return late.astimezone(ZoneInfo(zone)).date() if late and late != early else None
 
 
 def same(typed: str, words: str) -> bool:

@@ -125,6 +125,22 @@ async def test_a_rhythm_begins_when_it_was_told_to_and_a_skip_goes_forward(stage
     assert "closes Mon, 21 Dec, 13:00" in read_aloud(await ballot(stage))
 
 
+@pytest.mark.parametrize(
+    ("start", "first", "then"),
+    [
+        ("2026-12-14", "Mon, 14 Dec, 09:00 GMT", "Mon, 21 Dec"),
+        ("Dec 15", "Mon, 21 Dec, 09:00 GMT", "Mon, 28 Dec"),
+        ("today", "Mon, 30 Nov, 09:00 GMT", "Mon, 7 Dec"),
+        ("14.12.2026 17:00", "Mon, 14 Dec, 17:00 GMT", "Mon, 21 Dec, 09:00"),
+    ],
+)
+async def test_a_rhythm_from_a_day_on_has_its_own_time_on_the_first_of_its_days(
+    stage: Stage, start: str, first: str, then: str
+) -> None:
+    card = (await stage.type("U-anna", f'{LUNCH} --every "Mon 9:00" --start "{start}"')).whisper
+    assert f"Next:\n• {first}\n• {then}" in read_aloud(card)
+
+
 async def test_every_second_week_counts_from_the_first(stage: Stage) -> None:
     card = (await stage.type("U-anna", LUNCH + " --every 2 weeks Mon 9:00 --start Dec 7 9:00")).whisper
     assert "Next:\n• Mon, 7 Dec, 09:00 GMT\n• Mon, 21 Dec, 09:00 GMT\n• Mon, 4 Jan" in read_aloud(card)
