@@ -14,32 +14,20 @@ from bot.core.access import Access, Known, Unasked, ask
 from bot.core.batching import Batching, Outcome
 from bot.core.cards import Card, Part, note
 from bot.core.database import Connection, Database, Faulty, faulty, locks
-from bot.core.deliveries import store as deliveries
-from bot.core.directory import members
 from bot.core.directory import store as directory
+from bot.core.entrance import Entrance, account_of
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Handler, Scene, Together, Turn, View, Withdrawn
 from bot.core.files import made
 from bot.core.gathering import MOMENT, Gathering
-from bot.core.interactions import (
-    NOTHING,
-    Answer,
-    Change,
-    Click,
-    Command,
-    Event,
-    Interaction,
-    Origin,
-    Submission,
-)
+from bot.core.interactions import NOTHING, Answer, Change, Click, Command, Event, Interaction, Submission
 from bot.core.links import File, Links
 from bot.core.outbox import Lost, lose_at
 from bot.core.pace import paces
-from bot.core.people import Person, Role
-from bot.core.places import Workspace
+from bot.core.people import Role
 from bot.core.ports import Clock, Platform
 from bot.core.texts import Texts
-from bot.core.tokens import inside, outside
+from bot.core.tokens import outside
 
 Listener = Callable[[Interaction, float], None]
 """Told of each interaction once it is committed (or refused), with the seconds it took."""
@@ -77,8 +65,8 @@ class Engine:
         }
         self._otherwise = otherwise
         self._platforms = {} if platforms is None else platforms
-        self._pace_of = paces(self._platforms)
         self._links = links
+        self._entrance = Entrance(clock, self._emit, paces(self._platforms), links)
         self._making = asyncio.Semaphore(FILES_AT_ONCE)
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: list[Listener] = []
@@ -161,7 +149,7 @@ class Engine:
         while True:
             try:
                 # Not only in the database: whoever waits there has a thread, and somebody may press again and again.
-                async with self._busy.setdefault(_account(act.origin), asyncio.Lock()):
+                async with self._busy.setdefault(account_of(act.origin), asyncio.Lock()):
                     return await self.database.briefly(turn)
             except Unasked as unasked:
                 doors.update(await ask(self._platforms, unasked.doors))
@@ -192,7 +180,7 @@ class Engine:
         """Every act's outcome, each handler having been called once for all of its own."""
         outcomes: list[Outcome] = [NOTHING] * len(acts)
         gathered: dict[Together, list[tuple[int, Turn]]] = {}
-        for number, turn in enumerate(self._enter_all(connection, acts)):
+        for number, turn in enumerate(self._entrance.enter_all(connection, acts)):
             if turn and isinstance(turn.act, Click | Submission):
                 gathered.setdefault(self._together[turn.act.address], []).append((number, turn))
         for settle, turns in gathered.items():
@@ -211,8 +199,8 @@ class Engine:
                 self.tell_lost(connection, lost, change.reason, self.clock.now())
 
     def _turn(self, connection: Connection, act: Interaction, doors: Mapping[Known, Access]) -> Answer:
-        locks.alone(connection, [_account(act.origin)])
-        turn = self._enter(connection, act)
+        locks.alone(connection, [account_of(act.origin)])
+        turn = self._entrance.enter(connection, act)
         if turn is None:
             return NOTHING
         turn = replace(turn, answered=doors) if doors else turn
@@ -221,63 +209,6 @@ class Engine:
         except Refused as refusal:
             refusal.locale = turn.t.locale
             raise
-
-    def _enter(self, connection: Connection, act: Interaction) -> Turn | None:
-        """The turn of whoever acted; None where they are heard a second time."""
-        origin = act.origin
-        now = self.clock.now()
-        if origin.id and not deliveries.first_time(connection, _delivery(origin), now):
-            return None
-        workspace = directory.workspace(connection, origin.platform, origin.workspace)
-        if isinstance(act, Event) and act.profile:
-            directory.learn(connection, workspace, act.profile)
-        me = directory.account(connection, workspace, origin.account, origin.name)
-        turn = self._turn_of(connection, act, workspace, me, now)
-        if isinstance(act, Event) and turn.here:
-            _moved(connection, act.name, turn.here.id, me.id)
-        return turn
-
-    def _enter_all(self, connection: Connection, acts: Sequence[Interaction]) -> Sequence[Turn | None]:
-        """The turns of all who pressed or sent something, with a few statements for all of them."""
-        if len(acts) == 1:
-            return [self._enter(connection, acts[0])]
-        now = self.clock.now()
-        new = deliveries.first_times(connection, (_delivery(act.origin) for act in acts if act.origin.id), now)
-        turns: list[Turn | None] = [None] * len(acts)
-        heard: dict[tuple[str, str], list[int]] = {}
-        for number, act in enumerate(acts):
-            if not act.origin.id or _delivery(act.origin) in new:
-                new.discard(_delivery(act.origin))
-                heard.setdefault((act.origin.platform, act.origin.workspace), []).append(number)
-        for (platform, key), numbers in sorted(heard.items()):
-            workspace = directory.workspace(connection, platform, key)
-            people = _people(connection, workspace, [acts[number].origin for number in numbers])
-            for number in numbers:
-                me = people[acts[number].origin.account]
-                turns[number] = self._turn_of(connection, acts[number], workspace, me, now)
-        return turns
-
-    def _turn_of(
-        self, connection: Connection, act: Interaction, workspace: Workspace, me: Person, now: datetime
-    ) -> Turn:
-        origin = act.origin
-        here = (
-            directory.place_at(connection, workspace, origin.place, origin.place_kind, origin.place_name)
-            if origin.place and not isinstance(act, Click)
-            else None
-        )
-        return Turn(
-            connection=connection,
-            workspace=workspace,
-            now=now,
-            t=Texts(me.locale, me.zone),
-            act=inside(connection, workspace, act),
-            me=me,
-            here=here,
-            emit_to=self._emit,
-            pace_of=self._pace_of,
-            links=self._links,
-        )
 
     def _route(self, turn: Turn, act: Interaction) -> Answer:
         match act:
@@ -329,23 +260,6 @@ class Engine:
         return Card(turn.t("Your Drumbeat"), tuple(parts))
 
 
-def _account(origin: Origin) -> str:
-    return f"{origin.platform}:{origin.workspace}:{origin.account}"
-
-
-def _delivery(origin: Origin) -> str:
-    return f"{origin.platform}:{origin.id}"
-
-
-def _people(connection: Connection, workspace: Workspace, origins: Sequence[Origin]) -> Mapping[str, Person]:
-    """Whoever acted in a workspace, by account; made when first seen."""
-    people = directory.known_of(connection, workspace, [origin.account for origin in origins])
-    for origin in sorted(origins, key=lambda each: each.account):
-        if origin.account not in people:
-            people[origin.account] = directory.account(connection, workspace, origin.account, origin.name)
-    return people
-
-
 def _lost_view(connection: Connection, lost: Lost, reason: str, now: datetime) -> View:
     workspace = directory.workspace_by_id(connection, lost.workspace)
     reader = directory.person(connection, workspace, lost.person) if lost.person else None
@@ -357,11 +271,3 @@ def _lost_view(connection: Connection, lost: Lost, reason: str, now: datetime) -
         reader=reader,
         arguments={**lost.arguments, "place": str(lost.place or ""), "reason": reason},
     )
-
-
-def _moved(connection: Connection, event: str, place: int, person: int) -> None:
-    """Somebody who comes or goes is on the place's roster at once, or no more."""
-    if event in {"appeared", "joined"}:
-        members.come(connection, place, person)
-    elif event == "left":
-        members.leave(connection, place, [person])

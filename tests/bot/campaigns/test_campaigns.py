@@ -13,7 +13,7 @@ from bot.core.cadence.slots import Weekly
 from bot.core.cards import Card
 from bot.core.directory import store as directory
 from bot.core.engine import Engine
-from bot.core.pace import Pace
+from bot.core.pace import Pace, paces
 from bot.core.people import Profile, Role
 from tests.bot.campaigns.limited import Limited
 from tests.bot.stage import MONDAY, Stage, buttons, read_aloud
@@ -305,6 +305,5 @@ async def test_a_person_is_told_how_many_they_started_and_can_have_their_drafts_
     assert await stage.run(lambda c: c.execute(sa.text("select state from campaigns")).all()) == [("counting",)]
 
 
-async def test_the_pace_is_the_workspaces_own(slow: Stage) -> None:
-    workspace = await slow.workspace()
-    assert slow.engine._pace_of(workspace) == Pace("Stage", 2 / 60)
+async def test_the_pace_is_the_workspaces_own(stage: Stage) -> None:
+    assert paces({"stage": Limited(2 / 60)})(await stage.workspace()) == Pace("Stage", 2 / 60)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.cards import note
 from bot.core.directory import store as directory
+from bot.core.engine import Engine
 from bot.core.errors import Refused
 from bot.core.feature import CommandHelp, Feature, Turn, View
 from bot.core.interactions import Answer
@@ -160,7 +161,7 @@ async def test_a_link_to_somebody_whom_a_restored_database_does_not_know_is_none
 
 
 async def test_without_an_address_nobody_is_given_a_link(stage: Stage, shop: Shop) -> None:
-    stage.engine._links = None
+    stage.engine = Engine(stage.database, stage.clock, stage.features, otherwise="drumbeat")
     answer = await stage.type("U-ben", "/receipt receipt")
     assert "DRUMBEAT_PUBLIC_URL" in read_aloud(answer.whisper)
     assert shop.made_in == []
