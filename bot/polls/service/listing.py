@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.cards import Button, Card
+from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import Answer, Click
@@ -84,7 +85,15 @@ def _found(turn: Turn, *, everybody: bool, behind: int) -> list[Poll]:
     ours = workspaces_of(connection, turn.workspace.id)
     if everybody:
         return listing.of_organisation(connection, me, ours, window)
-    return listing.of_person(connection, me, turn.here.id if turn.here else 0, ours, window)
+    return listing.of_person(connection, me, _here(turn), ours, window)
+
+
+def _here(turn: Turn) -> int:
+    """Where somebody acts from, also by a press, which does not say so by itself; 0 if from no place."""
+    origin = turn.act.origin
+    return (
+        directory.place_at(turn.connection, turn.workspace, origin.place, origin.place_kind).id if origin.place else 0
+    )
 
 
 def _line(turn: Turn, poll: Poll, left: set[int], resting: set[int]) -> shown.Line:

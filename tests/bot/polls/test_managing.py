@@ -450,6 +450,14 @@ async def test_a_list_is_leafed_through_to_its_end_and_back(stage: Stage) -> Non
     assert (await stage.press("U-ben", buttons(second)["Back"])).replace == first
 
 
+async def test_further_pages_have_the_polls_of_the_channel_they_are_read_in(stage: Stage) -> None:
+    for number in range(14):
+        await stage.type("U-anna", f'/poll "{number}?" "Yes" "No"')
+    first = await listed(stage, "U-ben")
+    second = (await stage.press("U-ben", buttons(first)["Show more"])).replace
+    assert (len(titles(first)), titles(second)) == (12, ["#2", "#1"])
+
+
 async def test_who_leafs_through_everybodys_polls_is_a_communicator_still(stage: Stage) -> None:
     for number in range(13):
         await stage.type("U-ben", f'/poll "{number}?" "Yes" "No"', place="C-board")
