@@ -41,7 +41,7 @@ _MARK: Final = {
 _MARKS: Final = re.compile(f"[{re.escape(''.join(_MARK))}]")
 
 _RUNS: Final = re.compile("  +")
-_PAGE: Final = 2_000
+_PAGE: Final = 4_000
 """Characters that are looked at all at once. Of more of them, one emoji would keep more from the fast path."""
 
 
@@ -107,7 +107,8 @@ def keys(page: str) -> list[str]:
     as many calls for each answer.
     """
     latin = _from_latin(page)
-    each = _RUNS.sub(" ", latin or _from_unicode(page)).split(SEPARATOR)
+    text = latin or _from_unicode(page)
+    each = (_RUNS.sub(" ", text) if "  " in text else text).split(SEPARATOR)
     bare = [answer.strip(_LATIN_AROUND) for answer in each] if latin else _bare(each)
     return [short or whole.strip() for short, whole in zip(bare, each, strict=True)] if "" in bare else bare
 
