@@ -92,15 +92,10 @@ def results(connection: Connection, poll: Poll) -> tuple[Result, ...]:
 
 def turnout(connection: Connection, poll: Poll) -> int:
     """How many people have voted."""
-    voted = ballots.c.answer != ""
-    if poll.survey:
-        # A ballot has a row a question: to look at the others of those who skipped the first one costs PostgreSQL half
-        # of what it costs to tell people apart in all of them.
-        others = ballots.alias()
-        mine = sa.and_(others.c.poll_id == ballots.c.poll_id, others.c.person_id == ballots.c.person_id)
-        voted = sa.or_(voted, sa.select(others.c.poll_id).where(mine, others.c.answer != "").exists())
-    first = sa.and_(ballots.c.poll_id == poll.id, ballots.c.question == 0)
-    return connection.execute(sa.select(sa.func.count()).where(first, voted)).scalar_one()
+    # To tell people apart costs as much as to count them five times, and of one question each has but one answer.
+    people = sa.func.count(sa.distinct(ballots.c.person_id)) if poll.survey else sa.func.count()
+    voted = sa.select(people).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
+    return connection.execute(voted).scalar_one()
 
 
 def voters(connection: Connection, poll: Poll, most: int) -> list[tuple[str, Ballot]]:
