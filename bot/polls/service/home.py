@@ -41,8 +41,7 @@ def data(view: View) -> Sequence[tuple[str, str]]:
 def forget(view: View) -> None:
     """Erase a person's votes; of secret ones nobody knows which they are, so only that they took part is erased."""
     if view.reader:
-        _redraw(view, view.reader.id)
-        for poll in sorted(voting.voted_in(view.connection, view.reader.id)):
+        for poll in _redrawn(view, view.reader.id):
             hold_ballots(view.connection, poll, [view.reader.id])
         voting.forget(view.connection, view.reader.id)
         for poll in secrecy.took_part_in(view.connection, view.reader.id):
@@ -55,9 +54,12 @@ def forget(view: View) -> None:
 def united(view: View, _gone: int) -> None:
     """The reader was two people: where both had voted, one vote is left, and the figures are others now."""
     if view.reader:
-        _redraw(view, view.reader.id)
+        _redrawn(view, view.reader.id)
 
 
-def _redraw(view: View, voter: int) -> None:
-    for poll in voting.voted_in(view.connection, voter):
+def _redrawn(view: View, voter: int) -> Sequence[int]:
+    """The polls somebody has voted in, which everybody is to see anew."""
+    polls = sorted(voting.voted_in(view.connection, voter))
+    for poll in polls:
         outbox.redraw(view.connection, subject(poll), view.now)
+    return polls

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.cards import Button, Card
-from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn
 from bot.core.interactions import Answer, Click
@@ -16,6 +15,7 @@ from bot.polls.cards import listing as shown
 from bot.polls.cards import managing as offered
 from bot.polls.model.poll import Poll, Stage
 from bot.polls.service import drafts, repeating
+from bot.polls.service.reading import here
 from bot.polls.service.rights import gone, managed, may_manage
 from bot.polls.service.standing import has_voted, turnout
 from bot.polls.service.voting import found
@@ -85,15 +85,7 @@ def _found(turn: Turn, *, everybody: bool, behind: int) -> list[Poll]:
     ours = workspaces_of(connection, turn.workspace.id)
     if everybody:
         return listing.of_organisation(connection, me, ours, window)
-    return listing.of_person(connection, me, _here(turn), ours, window)
-
-
-def _here(turn: Turn) -> int:
-    """Where somebody acts from, also by a press, which does not say so by itself; 0 if from no place."""
-    origin = turn.act.origin
-    return (
-        directory.place_at(turn.connection, turn.workspace, origin.place, origin.place_kind).id if origin.place else 0
-    )
+    return listing.of_person(connection, me, here(turn), ours, window)
 
 
 def _line(turn: Turn, poll: Poll, left: set[int], resting: set[int]) -> shown.Line:

@@ -166,7 +166,7 @@ def place_in(value: str) -> int | None:
 
 
 def here(turn: Turn, *, by_name: bool = False) -> tuple[int, ...]:
-    """Where somebody acts; not the chat with the bot, when people are asked by name."""
+    """Where somebody acts, also by a press; not the chat with the bot, when people are asked by name."""
     place, origin = turn.here, turn.act.origin
     if place is None and origin.place:
         place = directory.place_at(turn.connection, turn.workspace, origin.place, origin.place_kind, origin.place_name)

@@ -28,7 +28,7 @@ class Window:
 
 
 def of_person(
-    connection: Connection, person: int, here: int, workspaces: Collection[int], window: Window
+    connection: Connection, person: int, here: Collection[int], workspaces: Collection[int], window: Window
 ) -> list[Poll]:
     """What somebody asked, voted in or may vote in: in `here`, and wherever they are known to be; what runs first.
 
@@ -36,7 +36,9 @@ def of_person(
     """
     mine = members.table.c.person_id == person
     asked = sa.select(audiences.c.poll_id).where(
-        sa.or_(audiences.c.place_id == here, audiences.c.place_id.in_(sa.select(members.table.c.place_id).where(mine)))
+        sa.or_(
+            audiences.c.place_id.in_(here), audiences.c.place_id.in_(sa.select(members.table.c.place_id).where(mine))
+        )
     )
     voted = sa.select(ballots.c.poll_id).where(ballots.c.person_id == person, ballots.c.answer != "")
     took_part = sa.select(participations.c.poll_id).where(participations.c.person_id == person)
