@@ -1,10 +1,15 @@
 """Stalls whoever writes to a PostgreSQL database, so that what two people do at the same moment meets for certain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import psycopg
+
+A = TypeVar("A")
+B = TypeVar("B")
+Act = Coroutine[None, None, A]
 
 Waiting = Callable[[int], Awaitable[None]]
 """Waits until so many transactions wait for a lock."""
@@ -30,6 +35,16 @@ async def stalled(address: str, *statements: str) -> AsyncIterator[Waiting]:
         await holding.commit()
 
 
+async def meet(address: str, statement: str, first: Act[A], second: Act[B]) -> tuple[A, B]:
+    """Have two people act while writers are stalled by a statement, the second once the first waits."""
+    async with stalled(address, statement) as waiting:
+        earlier = asyncio.create_task(first)
+        await waiting(1)
+        later = asyncio.create_task(second)
+        await waiting(2)
+    return await asyncio.gather(earlier, later)
+
+
 def nobody_writes(table: str) -> str:
     """The statement after which a table can be read, and whoever would write waits."""
     return f"LOCK TABLE {table} IN SHARE MODE"
@@ -38,3 +53,8 @@ def nobody_writes(table: str) -> str:
 def rows_held(table: str) -> str:
     """The statement after which the rows there are can be read, and whoever would write them waits in a line."""
     return f"SELECT * FROM {table} FOR NO KEY UPDATE"
+
+
+def alone(name: str) -> str:
+    """The statement after which whoever wants a name for themselves waits (`bot.core.database.locks`)."""
+    return f"SELECT pg_advisory_xact_lock(hashtextextended('{name}', 0))"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.core.cadence.store import cadences
 from bot.core.cards import Button
 from bot.core.database import open_database
+from bot.core.entrance import account_of
 from bot.core.interactions import Answer, Event
 from bot.core.people import Profile, Role
 from bot.core.places import WorkspaceSettings
@@ -18,7 +19,7 @@ from bot.polls.store.tables import ballots, polls
 from bot.praise.store import praises
 from bot.rhythm.store import moments
 from tests.bot.stage import HandClock, Stage, buttons, read_aloud
-from tests.bot.stalls import nobody_writes, rows_held, stalled
+from tests.bot.stalls import A, Act, B, alone, meet, nobody_writes, rows_held, stalled
 
 
 @dataclass
@@ -31,6 +32,9 @@ class House:
 
     async def settings(self) -> WorkspaceSettings:
         return (await self.one.workspace()).settings
+
+    async def meet(self, statement: str, first: Act[A], second: Act[B]) -> tuple[A, B]:
+        return await meet(self.address, statement, first, second)
 
     async def planned(self, *drawings: str) -> Sequence[str]:
         return [each.drawing for each in await self.one.planned() if each.drawing in drawings]
@@ -54,24 +58,22 @@ def said(answer: Answer) -> str:
 
 async def test_of_two_channels_that_are_watched_at_once_both_are(house: House) -> None:
     await house.one.grant("U-ben", Role.COMMUNICATOR)
-    async with stalled(house.address, rows_held("workspaces")) as waiting:
-        first = asyncio.create_task(house.one.type("U-anna", "/drumbeat watch <#C-general>"))
-        await waiting(1)
-        second = asyncio.create_task(house.two.type("U-ben", "/drumbeat watch <#C-other>"))
-        await waiting(2)
-    await asyncio.gather(first, second)
+    await house.meet(
+        rows_held("workspaces"),
+        house.one.type("U-anna", "/drumbeat watch <#C-general>"),
+        house.two.type("U-ben", "/drumbeat watch <#C-other>"),
+    )
     assert len((await house.settings()).watched) == 2
 
 
 async def test_a_form_of_settings_and_a_command_at_once_both_count(house: House) -> None:
     await house.one.grant("U-ben", Role.COMMUNICATOR)
     form = (await house.one.type("U-anna", "/drumbeat settings")).form
-    async with stalled(house.address, rows_held("workspaces")) as waiting:
-        first = asyncio.create_task(house.one.send("U-anna", form, praise="<#C-general>"))
-        await waiting(1)
-        second = asyncio.create_task(house.two.type("U-ben", "/drumbeat watch <#C-general>"))
-        await waiting(2)
-    await asyncio.gather(first, second)
+    await house.meet(
+        rows_held("workspaces"),
+        house.one.send("U-anna", form, praise="<#C-general>"),
+        house.two.type("U-ben", "/drumbeat watch <#C-general>"),
+    )
     settings = await house.settings()
     assert settings.praise is not None
     assert settings.watched == (settings.praise,)
@@ -79,9 +81,7 @@ async def test_a_form_of_settings_and_a_command_at_once_both_count(house: House)
 
 async def test_somebody_who_waits_for_themselves_keeps_nobody_else_waiting(house: House) -> None:
     """A replica that froze in the middle of what they did has their name; a pool has eight threads."""
-    origin = house.one.origin("U-ben")
-    name = f"{origin.platform}:{origin.workspace}:{origin.account}"
-    async with stalled(house.address, f"SELECT pg_advisory_xact_lock(hashtextextended('{name}', 0))") as waiting:
+    async with stalled(house.address, alone(account_of(house.one.origin("U-ben")))) as waiting:
         impatient = [asyncio.create_task(house.one.type("U-ben", "/rhythm")) for _ in range(12)]
         await waiting(1)
         async with asyncio.timeout(20):
@@ -91,24 +91,22 @@ async def test_somebody_who_waits_for_themselves_keeps_nobody_else_waiting(house
 
 async def test_the_same_praise_sent_twice_at_once_is_posted_once(house: House) -> None:
     line = "/praise <@U-ben> for the calm launch"
-    async with stalled(house.address, nobody_writes("praises")) as waiting:
-        first = asyncio.create_task(house.one.type("U-anna", line))
-        await waiting(1)
-        second = asyncio.create_task(house.two.type("U-anna", line))
-        await waiting(2)
-    await first
-    assert "Once is enough" in said(await second)
+    _, second = await house.meet(
+        nobody_writes("praises"),
+        house.one.type("U-anna", line),
+        house.two.type("U-anna", line),
+    )
+    assert "Once is enough" in said(second)
     assert sorted(await house.planned("praise.praise", "praise.told")) == ["praise.praise", "praise.told"]
 
 
 async def test_praise_of_two_who_are_forgotten_at_once_is_gone(house: House) -> None:
     await house.one.type("U-anna", "/praise <@U-ben> <@U-chen> for the calm launch")
-    async with stalled(house.address, nobody_writes("praises")) as waiting:
-        first = asyncio.create_task(house.one.forget("U-ben", "praise"))
-        await waiting(1)
-        second = asyncio.create_task(house.two.forget("U-chen", "praise"))
-        await waiting(2)
-    await asyncio.gather(first, second)
+    await house.meet(
+        nobody_writes("praises"),
+        house.one.forget("U-ben", "praise"),
+        house.two.forget("U-chen", "praise"),
+    )
     assert await house.one.run(lambda c: c.execute(sa.select(praises.c.id)).scalars().all()) == []
 
 
@@ -128,23 +126,23 @@ async def test_an_introduction_written_while_the_channel_is_chosen_is_posted(hou
 async def test_a_campaign_that_was_started_is_not_said_to_be_discarded(house: House) -> None:
     await house.one.grant("U-ben", Role.COMMUNICATOR)
     preview = (await house.one.type("U-anna", '/campaign "We are moving" "It is on Monday."')).whisper
-    async with stalled(house.address, rows_held("campaigns")) as waiting:
-        started = asyncio.create_task(house.one.press("U-anna", buttons(preview)["Start"]))
-        await waiting(1)
-        discarded = asyncio.create_task(house.two.press("U-ben", buttons(preview)["Discard"]))
-        await waiting(2)
-    assert "on its way" in said(await started)
-    assert "started or discarded already" in said(await discarded)
+    started, discarded = await house.meet(
+        rows_held("campaigns"),
+        house.one.press("U-anna", buttons(preview)["Start"]),
+        house.two.press("U-ben", buttons(preview)["Discard"]),
+    )
+    assert "on its way" in said(started)
+    assert "started or discarded already" in said(discarded)
 
 
 async def test_a_rhythm_sent_twice_at_once_is_the_last_one(house: House) -> None:
     form = (await house.one.type("U-ben", "/rhythm")).form
-    async with stalled(house.address, nobody_writes("rhythm_moments")) as waiting:
-        first = asyncio.create_task(house.one.send("U-ben", form, day0="1"))
-        await waiting(1)
-        second = asyncio.create_task(house.two.send("U-ben", form, day0="2"))
-        await waiting(2)
-    assert said(await first) != said(await second)
+    first, second = await house.meet(
+        nobody_writes("rhythm_moments"),
+        house.one.send("U-ben", form, day0="1"),
+        house.two.send("U-ben", form, day0="2"),
+    )
+    assert said(first) != said(second)
     mine = sa.select(moments.c.weekday).where(moments.c.slot == "0")
     assert await house.one.run(lambda c: c.execute(mine).scalars().all()) == [2]
 
@@ -153,27 +151,41 @@ async def test_a_plan_sent_while_its_owner_moves_keeps_their_new_time(house: Hou
     form = (await house.one.type("U-ben", "/rhythm")).form
     await house.one.send("U-ben", form)
     ben = Profile(account="U-ben", name="Ben", email="ben@example.com", zone="America/New_York", title="Engineer")
-    async with stalled(house.address, nobody_writes("rhythm_moments")) as waiting:
-        planned = asyncio.create_task(house.one.send("U-ben", form, day0="2"))
-        await waiting(1)
-        moved = Event(house.two.origin("U-ben", ""), "profile_changed", profile=ben)
-        moving = asyncio.create_task(house.two.engine.handle(moved))
-        await waiting(2)
-    await asyncio.gather(planned, moving)
+    moved = Event(house.two.origin("U-ben", ""), "profile_changed", profile=ben)
+    await house.meet(
+        nobody_writes("rhythm_moments"),
+        house.one.send("U-ben", form, day0="2"),
+        house.two.engine.handle(moved),
+    )
     zones = await house.one.run(lambda c: c.execute(sa.select(cadences.c.zone).distinct()).scalars().all())
     assert zones == ["America/New_York"]
 
 
+async def test_a_rhythm_that_is_stopped_while_it_is_planned_has_ended(house: House) -> None:
+    form = (await house.one.type("U-ben", "/rhythm")).form
+    await house.one.send("U-ben", form)
+    await house.meet(
+        nobody_writes("cadences"),
+        house.one.send("U-ben", form, day0="2"),
+        house.two.press("U-ben", Button("", "rhythm.stop", "0:2026-11-24:0")),
+    )
+    runs = sa.select(moments.c.slot).where(moments.c.running)
+    assert await house.one.run(lambda c: c.execute(runs).all()) == []
+    assert await house.one.run(lambda c: c.execute(sa.select(cadences.c.name)).all()) == []
+
+
 async def test_a_leader_whom_two_appoint_at_once_hears_of_it_once(house: House) -> None:
     await house.one.grant("U-dora", Role.COMMUNICATOR)
-    async with stalled(house.address, nobody_writes("people")) as waiting:
-        first = asyncio.create_task(house.one.type("U-anna", "/drumbeat leaders add <@U-ben>"))
-        await waiting(1)
+
+    async def a_second_later() -> Answer:
         house.one.clock.move(seconds=1)
-        second = asyncio.create_task(house.two.type("U-dora", "/drumbeat leaders add <@U-ben>"))
-        await waiting(2)
-    assert "Ben" in said(await first)
-    assert "Ben" in said(await second)
+        return await house.two.type("U-dora", "/drumbeat leaders add <@U-ben>")
+
+    first, second = await house.meet(
+        nobody_writes("people"), house.one.type("U-anna", "/drumbeat leaders add <@U-ben>"), a_second_later()
+    )
+    assert "Ben" in said(first)
+    assert "Ben" in said(second)
     assert await house.planned("rhythm.appointed") == ["rhythm.appointed"]
 
 

@@ -22,7 +22,7 @@ from bot.polls.service import life
 from bot.polls.store import asking, hiding, secrecy, voting
 from bot.polls.store.tables import ballots
 from tests.bot.stage import HandClock, Stage, read_aloud
-from tests.bot.stalls import nobody_writes, rows_held, stalled
+from tests.bot.stalls import meet, nobody_writes, rows_held, stalled
 
 VOTERS: Final = tuple(f"U-voter{number}" for number in range(24))
 ROUNDS: Final = 6
@@ -230,13 +230,9 @@ async def test_closing_waits_for_a_vote_that_has_begun_and_later_votes_for_closi
 
 async def test_two_options_pressed_at_once_on_two_replicas_are_both_chosen(house: House, postgres_only: str) -> None:
     poll = await house.ask("--multi")
-    async with stalled(postgres_only, nobody_writes("ballots")) as waiting:
-        # The first press has read that nothing is chosen, and cannot write yet.
-        first = asyncio.create_task(house.press(0, VOTERS[0], "polls.vote", f"{poll}:0"))
-        await waiting(1)
-        second = asyncio.create_task(house.press(1, VOTERS[0], "polls.vote", f"{poll}:1"))
-        await waiting(2)
-    await asyncio.gather(first, second)
+    # When the second press comes, the first has read that nothing is chosen, and cannot write yet.
+    first, second = (house.press(option, VOTERS[0], "polls.vote", f"{poll}:{option}") for option in (0, 1))
+    await meet(postgres_only, nobody_writes("ballots"), first, second)
     assert await house.answers(poll) == ["0,1"]
 
 
