@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from starlette.applications import Starlette
 
 from adapters.teams.app import TeamsAdapter, TeamsSettings
@@ -48,20 +48,18 @@ class Desk:
         await box.fill(text)
         await box.press("Enter")
 
-    async def until(self, ready: Callable[[], Awaitable[int]]) -> None:
-        """Let the dispatcher work until something was sent: what is typed reaches the bot on a way of its own."""
+    async def find(self, what: Locator) -> Locator:
+        """Send what is planned until it is on the page: words, answers and messages each take a way of their own."""
         async with asyncio.timeout(PATIENCE / 1000):
-            while not await ready():  # noqa: ASYNC110 -- nobody tells when a message is planned
+            while not await what.is_visible():
+                await self.dispatcher.run_due()
                 await asyncio.sleep(0.05)
+        return what
 
     async def show(self, card: Card) -> None:
         """Have a card posted to Alex, who must have written before."""
         workspace = await self.database.read(lambda connection: directory.workspace_by_id(connection, 1))
         await self.adapter.platform.send(Destination(workspace, account=playground.ME), card, "")
-
-    async def deliver(self) -> None:
-        """Wait for a message to be planned, and send it."""
-        await self.until(self.dispatcher.run_due)
 
 
 @contextlib.asynccontextmanager

@@ -16,18 +16,17 @@ from tests.parts import playground
 
 async def test_a_poll_is_typed_and_voted_in_and_redrawn(desk: Desk) -> None:
     await desk.write('poll "Where shall we *meet*?" "By the lake" "On the roof"')
-    await desk.deliver()
-    await expect(desk.page.get_by_text("Where shall we *meet*?", exact=True)).to_be_visible(timeout=PATIENCE)
+    await desk.find(desk.page.get_by_text("Where shall we *meet*?", exact=True))
     await desk.page.get_by_role("button", name="Vote").nth(1).click()
     await expect(desk.page.get_by_text("On the roof 1 · 100 %")).to_be_visible(timeout=PATIENCE)
     desk.clock.move_by(timedelta(seconds=2))
-    await desk.deliver()
+    assert await desk.dispatcher.run_due()
     await expect(desk.page.get_by_text("On the roof 1 · 100 %")).to_be_visible(timeout=PATIENCE)
 
 
 async def test_a_scale_is_shown_whole_and_each_of_it_is_spoken(desk: Desk) -> None:
     await desk.write("help")
-    await desk.deliver()
+    await desk.find(desk.page.get_by_text("What you can type", exact=True))
     await desk.show(samples.scale())
     for number in range(11):
         tile = desk.page.get_by_role("button", name=f"{number} of 10", exact=True)
@@ -37,7 +36,7 @@ async def test_a_scale_is_shown_whole_and_each_of_it_is_spoken(desk: Desk) -> No
 
 async def test_a_chart_is_drawn_by_teams_and_each_bar_is_spoken(desk: Desk) -> None:
     await desk.write("help")
-    await desk.deliver()
+    await desk.find(desk.page.get_by_text("What you can type", exact=True))
     await desk.show(samples.chart())
     await expect(desk.page.get_by_label("Where do we eat on Friday?, Horizontal bar chart")).to_be_visible(
         timeout=PATIENCE
@@ -55,38 +54,34 @@ async def test_a_form_is_filled_in_the_chat(desk: Desk) -> None:
     await desk.page.get_by_label("Options, one a line").fill("Tea\nCoffee")
     await desk.page.get_by_role("button", name="Go on").click()
     await expect(desk.page.get_by_text("Ask a poll: done.")).to_be_visible(timeout=PATIENCE)
-    await desk.deliver()
-    await expect(desk.page.get_by_text("Coffee 0 · 0 %")).to_be_visible(timeout=PATIENCE)
+    await desk.find(desk.page.get_by_text("Coffee 0 · 0 %"))
 
 
 async def test_a_nudge_comes_by_itself_at_the_planned_moment(desk: Desk) -> None:
     await desk.write("rhythm")
     await desk.page.get_by_role("button", name="Keep it").click()
+    await expect(desk.page.get_by_text("Your rhythm is kept").first).to_be_visible(timeout=PATIENCE)
     await desk.planner.run(desk.clock.now())
     await desk.dispatcher.run_due()
     desk.clock.move_to(desk.clock.now() + timedelta(days=3, hours=5, minutes=1))
     await desk.planner.run(desk.clock.now())
-    await desk.deliver()
-    await desk.page.get_by_role("button", name="Done").click()
+    await (await desk.find(desk.page.get_by_role("button", name="Done"))).click()
     await expect(desk.page.get_by_role("button", name="Done")).to_have_count(0, timeout=PATIENCE)
 
 
 async def test_a_poll_asked_in_a_channel_stands_there(desk: Desk) -> None:
     text = '<at>Drumbeat</at> poll "Lunch?" "Soup" "Salad"'
     await desk.playground.say(playground.CHANNEL, text, mentions={"Drumbeat": playground.BOT})
-    await desk.deliver()
     await desk.page.get_by_text("Announcements").first.click()
-    await expect(desk.page.get_by_text("Lunch?", exact=True)).to_be_visible(timeout=PATIENCE)
+    await desk.find(desk.page.get_by_text("Lunch?", exact=True))
 
 
 async def test_somebody_who_never_wrote_is_praised_by_a_mention(desk: Desk) -> None:
     text = "<at>Drumbeat</at> praise <at>Megan Bowen</at> for fixing the *printer* before anybody noticed"
     people = {"Drumbeat": playground.BOT, "Megan Bowen": "29:megan"}
     await desk.playground.say(playground.CHANNEL, text, mentions=people)
-    await desk.deliver()
     await desk.page.get_by_text("Announcements").first.click()
-    said = desk.page.get_by_text("fixing the *printer* before anybody noticed", exact=True)
-    await expect(said).to_be_visible(timeout=PATIENCE)
+    await desk.find(desk.page.get_by_text("fixing the *printer* before anybody noticed", exact=True))
 
 
 async def test_help_comes_for_whatever_nobody_understands(desk: Desk) -> None:

@@ -10,10 +10,7 @@ from tests.e2e.desk import PATIENCE, Desk
 async def ask(desk: Desk, line: str, question: str) -> Locator:
     """Type a poll into the chat and give its card."""
     await desk.write(f'poll "{question}" {line}')
-    await desk.deliver()
-    card = desk.page.locator(".ac-adaptiveCard").filter(has_text=question)
-    await expect(card).to_be_visible(timeout=PATIENCE)
-    return card
+    return await desk.find(desk.page.locator(".ac-adaptiveCard").filter(has_text=question))
 
 
 async def says(where: Locator, words: str) -> None:
@@ -49,8 +46,7 @@ async def test_two_questions_are_drafted_page_by_page_and_asked(desk: Desk) -> N
     await says(draft, "2. Question 2?")
     await draft.get_by_role("button", name="Ask it now").click()
     await says(page.locator("body"), "Asked.")
-    await desk.deliver()
-    await expect(page.get_by_role("button", name="Answer 2 questions")).to_be_visible(timeout=PATIENCE)
+    await desk.find(page.get_by_role("button", name="Answer 2 questions"))
 
 
 async def test_a_poll_closes_by_itself(desk: Desk) -> None:
@@ -59,5 +55,4 @@ async def test_a_poll_closes_by_itself(desk: Desk) -> None:
     await says(card, "Yes 1")
     desk.clock.move_by(timedelta(hours=3))
     await desk.planner.run(desk.clock.now())
-    await desk.deliver()
-    await says(desk.page.locator("body"), "Shall we? has an answer: Yes with 100 %")
+    await desk.find(desk.page.get_by_text("Shall we? has an answer: Yes with 100 %"))
