@@ -126,7 +126,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Give a browser that lasts as long as the run; a test opens a context of its own in it."""
     async with async_playwright() as playwright:
         try:
-            started = await playwright.chromium.launch(executable_path=browser.find(), args=list(browser.FLAGS))
+            started = await browser.launch(playwright)
         except Error as error:
             pytest.skip(f"no browser to test with: {error.message}")
         yield started

@@ -32,7 +32,7 @@ def small(request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[Ran]]]
 
 def _run(*words: str) -> Ran:
     command = [sys.executable, "-m", "benchmarks", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

@@ -23,11 +23,10 @@ from scheduler.planner import Planner
 from scheduler.scenes import Stage
 from tests.adapters.teams.microsoft import served
 from tests.conftest import LOOPBACK
-from tests.parts import playground
+from tests.parts import chromium, playground
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WINDOW = {"width": 1280, "height": 1000}
-PATIENCE = 15_000
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Desk:
 
     async def find(self, what: Locator) -> Locator:
         """Send what is planned until it is on the page: words, answers and messages each take a way of their own."""
-        async with asyncio.timeout(PATIENCE / 1000):
+        async with asyncio.timeout(chromium.PATIENCE / 1000):
             while not await what.is_visible():
                 await self.dispatcher.run_due()
                 await asyncio.sleep(0.05)
@@ -89,7 +88,7 @@ async def _window(browser: Browser, started: playground.Playground, stack: conte
     page = await context.new_page()
     await page.goto(started.address)
     # Its own log says when it has found the bot and told it that it is installed; what is typed earlier may get lost.
-    await expect(page.get_by_text("installationUpdate 200")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text("installationUpdate 200")).to_be_visible()
     return page
 
 

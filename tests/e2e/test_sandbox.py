@@ -1,8 +1,9 @@
 """The sandbox in a real browser, as people use it: by hand and by keyboard, on a desk and on a phone."""
 
+import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.office import Office, box, messages, type_line
 
@@ -60,6 +61,26 @@ async def test_typing_anywhere_means_the_message_box(office: Office) -> None:
     page = await office.enter("mara", "general")
     await page.keyboard.type("hey")
     await expect(box(page)).to_have_value("hey")
+
+
+async def test_a_line_typed_while_the_page_is_loading_is_said_when_its_room_is_there(office: Office) -> None:
+    page = await office.enter("mara", "social")
+    typed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/state?*", hold)
+    await page.reload()
+    early = page.locator("#box")
+    await early.fill("First!")
+    await early.press("Enter")
+    await early.press("Enter")
+    await expect(early).to_have_value("First!")
+    typed.set()
+    await expect(messages(page).filter(has_text="First!")).to_have_count(1)
+    await expect(box(page)).to_have_value("")
 
 
 async def test_a_form_is_refused_with_a_sentence_and_loses_nothing(office: Office) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Locator, expect
 
-from tests.e2e.desk import PATIENCE, Desk
+from tests.e2e.desk import Desk
 
 
 async def ask(desk: Desk, line: str, question: str) -> Locator:
@@ -14,7 +14,7 @@ async def ask(desk: Desk, line: str, question: str) -> Locator:
 
 
 async def says(where: Locator, words: str) -> None:
-    await expect(where).to_contain_text(words, timeout=PATIENCE)
+    await expect(where).to_contain_text(words)
 
 
 async def test_a_scale_is_pressed_and_the_voters_own_card_follows_at_once(desk: Desk) -> None:
@@ -37,7 +37,7 @@ async def test_two_questions_are_drafted_page_by_page_and_asked(desk: Desk) -> N
     page = desk.page
     for number, then in ((1, "Add another question"), (2, "Keep it as a draft")):
         question = page.get_by_role("textbox", name="Question")
-        await expect(question).to_have_value("", timeout=PATIENCE)
+        await expect(question).to_have_value("")
         await question.fill(f"Question {number}?")
         await page.get_by_label("Options, one a line").fill("Tea\nCoffee")
         await page.get_by_role("radio", name=then).check()

@@ -20,7 +20,7 @@ async def main(folder: Path) -> None:
         scratch = Path(made)
         async with company(scratch) as stage, async_playwright() as playwright:
             shown = await cards(stage)
-            browser = await playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+            browser = await chromium.launch(playwright)
             for wall in WALLS:
                 await wall(browser, shown, folder, scratch)
             await browser.close()

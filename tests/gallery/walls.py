@@ -11,7 +11,7 @@ from adapters.slack import render
 from bot.core.cards import Card
 from bot.core.places import Workspace
 from bot.core.ports import Destination
-from tests.e2e.desk import PATIENCE, sitting
+from tests.e2e.desk import sitting
 from tests.e2e.office import messages, working
 from tests.gallery.polls import PEOPLE
 from tests.parts import blocks
@@ -51,11 +51,11 @@ async def teams(browser: Browser, cards: Mapping[str, Card], folder: Path, scrat
     """Show them in the Playground, in the chat with the bot."""
     async with sitting(browser, f"sqlite:///{scratch / 'teams.sqlite'}", scratch) as desk:
         await desk.write("help")
-        await expect(desk.page.get_by_text("What you can type", exact=True)).to_be_visible(timeout=PATIENCE)
+        await expect(desk.page.get_by_text("What you can type", exact=True)).to_be_visible()
         for name, card in cards.items():
             before = await desk.page.locator(".ac-adaptiveCard").count()
             await desk.show(card)
-            await expect(desk.page.locator(".ac-adaptiveCard")).to_have_count(before + 1, timeout=PATIENCE)
+            await expect(desk.page.locator(".ac-adaptiveCard")).to_have_count(before + 1)
             await desk.page.locator(".ac-adaptiveCard").last.screenshot(path=folder / f"{name}-teams.png")
 
 

@@ -5,6 +5,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
+
+from playwright.async_api import Browser, Playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Screenshots are looked at by people: letters, symbols and emoji must be drawn.
@@ -19,11 +22,19 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE: Final = 60_000
+"""Milliseconds: only what never comes takes that long, on however busy a machine."""
 
 
 def find() -> Path | None:
     """Return the machine's own browser; without one, Playwright starts what it installed itself."""
     return next((Path(path) for name in NAMES if (path := shutil.which(name))), None)
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """Start the browser; from then on `expect` waits as long as our patience lasts."""
+    expect.set_options(timeout=PATIENCE)
+    return await playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
 
 
 def install() -> str:

@@ -121,7 +121,7 @@ async def check(crowd: Crowd) -> None:
     async def settled() -> bool:
         return set((await asyncio.to_thread(rows)).values()) <= set(SETTLED)
 
-    await until(settled, "everything is sent", seconds=90)
+    await until(settled, "everything is sent", seconds=200)
     taken = await crowd.fleet.slack.messages()
     assert Counter(message.key for message in taken) == Counter(key for key, state in rows().items() if state == "sent")
     assert Counter(message.channel for message in taken) == Counter(f"C{number + 1}" for number in range(crowd.polls))

@@ -67,7 +67,7 @@ class Replica:
             return False
 
 
-async def until(found: Callable[[], Awaitable[object]], what: str, seconds: float = 30) -> None:
+async def until(found: Callable[[], Awaitable[object]], what: str, seconds: float = 90) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not await found():

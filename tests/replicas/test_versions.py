@@ -70,7 +70,7 @@ async def _each_sends(replicas: list[Replica]) -> None:
         now = [await _sent(replica) for replica in replicas]
         return all(after - first >= SIDE_BY_SIDE for first, after in zip(before, now, strict=True))
 
-    await until(more, "each of them sends", seconds=60)
+    await until(more, "each of them sends")
 
 
 async def _sent(replica: Replica) -> float:
