@@ -14,6 +14,7 @@ const drafts = new Map();
 const past = [];
 let recalled = -1;
 let draftRoom = "";
+let early = false; // Enter was pressed before there was a room to say it in
 let sending = Promise.resolve();
 
 const box = h("textarea", { id: "box", rows: 1, spellcheck: "true" });
@@ -51,16 +52,18 @@ on("room", () => {
   box.placeholder = word(here().kind === "channel" ? "box_hint" : "box", { room: name });
   explain();
   if (key === draftRoom) return;
-  if (draftRoom) drafts.set(draftRoom, box.value);
+  drafts.set(draftRoom || key, box.value);
   draftRoom = key;
   write(drafts.get(key) ?? "");
   suggest.close();
+  if (early) say();
 });
 
 // Lines go one after another, however fast somebody types.
 function say() {
   const text = box.value.trim();
-  if (!text) return;
+  early = Boolean(text) && !here();
+  if (!text || early) return;
   const where = { as: world.me, room: world.room };
   write("");
   recalled = -1;

@@ -74,7 +74,8 @@ export function seen() {
 
 async function hear(told) {
   if (told.now) setNow(told.now);
-  if (told.what === "message") hearMessage(told);
+  if (!me()) await refresh(); // nothing can be shown yet to somebody who is not known yet
+  else if (told.what === "message") hearMessage(told);
   else if (told.what === "strip") {
     world.strip = told.strip;
     changed("strip");
