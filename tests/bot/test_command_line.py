@@ -175,6 +175,10 @@ def test_roles_are_given_listed_and_taken(run: Run, tmp_path: Path) -> None:
     assert run("role", "list").stdout == "slack  U1  Ada  communicator, leader\n"
     with sqlite3.connect(tmp_path / "data/drumbeat.sqlite") as connection:
         assert connection.execute("SELECT name FROM cadences").fetchall() == [("rhythm:leader:1",)]
+    assert run("role", "add", "slack", "U1", "leader").stdout == "Ada: communicator, leader\n"
+    with sqlite3.connect(tmp_path / "data/drumbeat.sqlite") as connection:
+        told = connection.execute("SELECT count(*) FROM outbox WHERE drawing = 'rhythm.appointed'").fetchone()
+    assert told == (1,)
     assert run("role", "remove", "slack", "U1", "communicator").stdout == "Ada: leader\n"
 
 
