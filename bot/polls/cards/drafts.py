@@ -17,14 +17,7 @@ def preview(
     t: Texts, poll: Poll, questions: Sequence[Text], opens_at: datetime | None, every: Recurrence | None
 ) -> Card:
     """A draft as its author sees it, with what can be done with it. It opens and comes again once it is asked."""
-    parts: list[Part] = [Heading(t("Your draft"))]
-    for number, (question, asked) in enumerate(zip(questions, poll.questions, strict=True)):
-        words = t.rich("*{number}. {question}*", number=number + 1, question=question)
-        parts.append(Prose(words if poll.survey else t.rich("*{question}*", question=question)))
-        answers = " · ".join(labels(t, asked)) or t("in people's own words")
-        how = rule(t, asked)
-        parts.append(Context(plain(f"{answers} ({how})" if how else answers)))
-    parts.append(Context(plain(promise(t, poll))))
+    parts: list[Part] = [Heading(t("Your draft")), *contents(t, poll, questions)]
     if opens_at:
         parts.append(Context(t.rich("Once you schedule it, it opens {when}.", when=moment(t, poll, opens_at))))
     if every:
@@ -46,6 +39,18 @@ def preview(
         )
     )
     return Card(t("Your draft"), tuple(parts))
+
+
+def contents(t: Texts, poll: Poll, questions: Sequence[Text]) -> list[Part]:
+    """What a poll that nobody has seen yet will ask, and what it will promise."""
+    parts: list[Part] = []
+    for number, (question, asked) in enumerate(zip(questions, poll.questions, strict=True)):
+        words = t.rich("*{number}. {question}*", number=number + 1, question=question)
+        parts.append(Prose(words if poll.survey else t.rich("*{question}*", question=question)))
+        answers = " · ".join(labels(t, asked)) or t("in people's own words")
+        how = rule(t, asked)
+        parts.append(Context(plain(f"{answers} ({how})" if how else answers)))
+    return [*parts, Context(plain(promise(t, poll)))]
 
 
 def templates(t: Texts) -> Card:

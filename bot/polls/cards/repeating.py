@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.cards import Button, Buttons, Card, Context, Part, Prose, Style
+from bot.core.cards import Button, Buttons, Card, Context, Prose, Style
 from bot.core.forms import Form
 from bot.core.rich import Text, plain, spoken
 from bot.core.texts import Texts
 from bot.polls.cards.asked import about
+from bot.polls.cards.drafts import contents
 from bot.polls.cards.extras import every
 from bot.polls.cards.labels import moment
 from bot.polls.model.poll import Poll
@@ -16,11 +17,16 @@ from bot.polls.model.series import Series
 
 
 def scheduled(
-    t: Texts, poll: Poll, question: Text, audience: Text, rhythm: Series | None, dates: Sequence[datetime]
+    t: Texts,
+    poll: Poll,
+    questions: Sequence[Text],
+    audience: Text,
+    rhythm: Series | None,
+    dates: Sequence[datetime],
 ) -> Card:
-    """When it opens, whom it asks, and what can still be done about it. `dates` are the next openings of a rhythm."""
+    """What it asks of whom, when it opens, and what can still be done. `dates` are the next openings of a rhythm."""
     number = str(poll.id)
-    parts: list[Part] = [Prose(t.rich("*{question}*", question=question))]
+    parts = contents(t, poll, questions)
     settings = Button(t("Settings"), "polls.settings", number, opens_form=True)
     change = Button(t("Change"), "polls.revise", number, opens_form=True)
     discard = Button(
@@ -30,7 +36,7 @@ def scheduled(
         opens = moment(t, poll, poll.opens_at) if poll.opens_at else t("later")
         parts += [Prose(t.rich("Opens {when}.", when=opens)), about(t, poll, audience)]
         launch = Button(t("Ask it now"), "polls.launch", number)
-        return _card(parts, (launch, settings, change, discard))
+        return Card(spoken(questions[0]), (*parts, Buttons((launch, settings, change, discard))))
     rule = rhythm.recurrence.describe(t)
     parts.append(Prose(plain(f"{rule[:1].upper()}{rule[1:]}.")))
     state = t.rich("Paused: nothing is asked until you go on.") if rhythm.paused else _dates(t, poll, dates)
@@ -44,7 +50,7 @@ def scheduled(
     end = Button(t("End"), "polls.end", number, Style.DANGER, confirm=t("End this rhythm? Polls that were asked stay."))
     again = Button(t("Rhythm"), "polls.rhythm", number, opens_form=True)
     parts.append(Context(t.rich("A change holds for the next poll and all after it.")))
-    return _card(parts, (*skip, rest, change, settings, again, end))
+    return Card(spoken(questions[0]), (*parts, Buttons((*skip, rest, change, settings, again, end))))
 
 
 def ended(t: Texts) -> Card:
@@ -70,9 +76,3 @@ def _dates(t: Texts, poll: Poll, dates: Sequence[datetime]) -> Text:
     for at in dates:
         said = (*said, *plain("\n• "), moment(t, poll, at))
     return said
-
-
-def _card(parts: Sequence[Part], buttons: Sequence[Button]) -> Card:
-    first = parts[0]
-    summary = spoken(first.text) if isinstance(first, Prose) else ""
-    return Card(summary, (*parts, Buttons(tuple(buttons))))

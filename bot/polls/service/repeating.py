@@ -17,6 +17,7 @@ from bot.polls.service import finding, reading
 from bot.polls.service.audience import audience
 from bot.polls.service.rights import managed
 from bot.polls.service.series import following
+from bot.polls.service.standing import questions, worded
 from bot.polls.service.voting import found
 from bot.polls.store import asking, series
 
@@ -25,7 +26,8 @@ def card(scene: Scene, poll: Poll) -> Card:
     """A scheduled poll with its next dates and what can be done."""
     rhythm = series.find(scene.connection, poll.series) if poll.series else None
     dates = rhythm.dates(scene.now, poll.opens_at) if rhythm and rhythm.running else []
-    return shown.scheduled(scene.t, poll, scene.prose(poll.title), audience(scene, poll), rhythm, dates)
+    asked = questions(scene, poll)
+    return shown.scheduled(scene.t, worded(scene, poll), asked, audience(scene, poll), rhythm, dates)
 
 
 def skip(turn: Turn) -> Answer:

@@ -174,6 +174,8 @@ async def test_a_question_added_to_what_was_set_is_asked_at_its_time_too(stage: 
     second = (await stage.send("U-anna", settings, opens="2026-11-27T09:00:00+00:00", then="question")).form
     answer = await stage.send("U-anna", second, question="Why?", kind="text", then="ask")
     assert "Opens Fri, 27 Nov, 09:00" in read_aloud(answer.whisper)
+    asked = "1. Tea?\nGreen · Black\n2. Why?\nin people's own words\nOpen: names stand beside votes.\n"
+    assert read_aloud(answer.whisper).startswith(asked)
     assert not await asked_at(stage)
 
 
