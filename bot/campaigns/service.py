@@ -15,7 +15,7 @@ from bot.core.directory import store as directory
 from bot.core.errors import Refused
 from bot.core.feature import Turn, View, Withdrawn
 from bot.core.interactions import Answer, Click, Command, Submission, Value
-from bot.core.moments import read_moment
+from bot.core.moments import read_beginning, read_moment
 from bot.core.spread import due
 from bot.core.words import read
 
@@ -230,7 +230,7 @@ def _read(turn: Turn, draft: Draft) -> tuple[Draft, int, dict[str, Problem]]:
     quiet = turn.workspace.settings.quiet
     begins_at: datetime | None = quiet_until(quiet, zone, turn.now) or turn.now
     if draft.beginning:
-        begins_at = read_moment(draft.beginning, zone, turn.now, locale)
+        begins_at = read_beginning(draft.beginning, zone, turn.now, locale)
     begins_at = begins_at and model.begins(begins_at)
     window: timedelta | None = timedelta(0)
     if draft.within and begins_at:

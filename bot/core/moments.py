@@ -18,7 +18,9 @@ LONGEST: Final = 60
 """Characters; longer ones are prose."""
 
 END_OF_WORK: Final = time(17)
-"""The time of a day that somebody named without one."""
+"""The time of a day that somebody named without one: most moments are ends."""
+START_OF_WORK: Final = time(9)
+"""The same for what begins."""
 
 _FARTHEST: Final = timedelta(days=3653)
 """Nobody plans further than ten years ahead, and the calendar ends somewhere."""
@@ -50,6 +52,11 @@ def read_moment(text: str, zone: str, now: datetime, locale: str, otherwise: tim
     else:
         meant = _iso(text, zone, otherwise) or _in_words(text, zone, now, locale, otherwise)
     return meant if meant and now < meant < now + _FARTHEST else None
+
+
+def read_beginning(text: str, zone: str, now: datetime, locale: str) -> datetime | None:
+    """The instant at which something is to begin: a day without a time is at nine, if that is still to come."""
+    return read_moment(text, zone, now, locale, START_OF_WORK) or read_moment(text, zone, now, locale)
 
 
 def read_span(text: str) -> timedelta | None:

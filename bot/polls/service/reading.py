@@ -13,7 +13,7 @@ from bot.core.cadence.slots import instant, just_before
 from bot.core.directory import store as directory
 from bot.core.feature import Turn
 from bot.core.interactions import GROUP, PLACE, Value
-from bot.core.moments import read_moment, read_span
+from bot.core.moments import read_beginning, read_moment, read_span
 from bot.core.places import PlaceKind
 from bot.core.rich import spoken
 from bot.core.words import Line, mentioned, read
@@ -85,7 +85,7 @@ def dated(turn: Turn, draft: Draft) -> Draft:
     draft = admitted(turn, draft)
     zone, locale, now = turn.me.zone, turn.me.locale, turn.now
     typed = draft.typed
-    opens_at = read_moment(typed.opening, zone, now, locale) if typed.opening else None
+    opens_at = read_beginning(typed.opening, zone, now, locale) if typed.opening else None
     # Every second Monday is every second one from the first on which it opens.
     counted = just_before(opens_at) if opens_at else now
     day = _day(turn, typed.opening) if opens_at and typed.repeating else None

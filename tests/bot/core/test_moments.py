@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.cadence.slots import instant
-from bot.core.moments import LONGEST, read_moment
+from bot.core.moments import LONGEST, read_beginning, read_moment
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday; ten o'clock in Berlin
 BERLIN = "Europe/Berlin"
@@ -133,6 +133,22 @@ def test_what_has_two_meanings_is_none(typed: str) -> None:
 )
 def test_what_is_past_far_away_or_nonsense_is_none(typed: str) -> None:
     assert read_moment(typed, BERLIN, NOW, "en-US") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tomorrow", "2026-11-24 09:00"),
+        ("Freitag", "2026-11-27 09:00"),
+        ("2026-12-14", "2026-12-14 09:00"),
+        ("today", "2026-11-23 17:00"),
+        ("tomorrow 8:00", "2026-11-24 08:00"),
+        ("2h", "2026-11-23 12:00"),
+    ],
+)
+def test_what_begins_on_a_day_begins_in_the_morning(typed: str, meant: str) -> None:
+    local = datetime.fromisoformat(meant).replace(tzinfo=ZoneInfo(BERLIN))
+    assert read_beginning(typed, BERLIN, NOW, "de") == local
 
 
 def test_the_month_comes_first_where_people_write_it_so() -> None:

@@ -410,7 +410,7 @@ async def test_a_draft_and_a_rhythm_say_the_year_of_a_date_of_next_year(stage: S
     assert "• Mon, 4 Jan 2027, 09:00 GMT\n• Mon, 11 Jan 2027" in read_aloud(rhythm.whisper)
     form = (await stage.type("U-anna", LUNCH + " --start 2027-01-04 --nothing")).form
     kept = await stage.send("U-anna", form, then="draft")
-    assert "Once you schedule it, it opens Mon, 4 Jan 2027, 17:00 GMT." in read_aloud(kept.whisper)
+    assert "Once you schedule it, it opens Mon, 4 Jan 2027, 09:00 GMT." in read_aloud(kept.whisper)
 
 
 async def test_whoever_was_asked_privately_hears_the_outcome_privately(stage: Stage) -> None:
