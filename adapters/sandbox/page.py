@@ -34,10 +34,13 @@ class Scenery:
     async def reader(self, account: str) -> Person:
         """Somebody as the bot knows them: with the language they chose there, and their roles."""
 
-        def work(connection: Connection) -> Person:
+        def known(connection: Connection) -> Person | None:
+            return directory.known(connection, directory.workspace(connection, NAME, TEAM), account)
+
+        def met(connection: Connection) -> Person:
             return directory.account(connection, directory.workspace(connection, NAME, TEAM), account)
 
-        return await self.engine.database.read(work)
+        return await self.engine.database.read(known) or await self.engine.database.run(met)
 
     async def speak_to(self, account: str) -> Texts:
         """Words for somebody."""

@@ -182,7 +182,9 @@ async def test_the_switcher_jumps_to_a_channel_and_opens_a_chat_with_a_person(of
 async def test_the_clock_moves_and_a_poll_closes_at_its_time(office: Office) -> None:
     page = await office.enter("tomas", "social")
     await type_line(page, '/poll "Soup?" "Yes" "No" --close 2h')
-    await messages(page).filter(has_text="Soup?").get_by_role("button", name="Vote: Yes").click()
+    poll = messages(page).filter(has_text="Soup?")
+    await poll.get_by_role("button", name="Vote: Yes").click()
+    await expect(poll).to_contain_text("1 · 100%")
     await page.get_by_role("button", name="+1 day").click()
     outcome = messages(page).filter(has_text="Soup? has an answer").last
     await expect(outcome).to_contain_text("Yes")
@@ -210,6 +212,7 @@ async def test_somebody_new_joins(office: Office) -> None:
 async def test_a_newcomer_is_welcomed_and_introduces_themselves(office: Office) -> None:
     page = await office.enter("mara", "general")
     await page.get_by_role("button", name="Join: somebody new").click()
+    await expect(page.get_by_role("listitem").filter(has_text="A welcome for Hana Kovářová")).to_be_visible()
     await page.get_by_role("button", name="+1 hour").click()
     hana = await office.enter("hana", "D-hana")
     await messages(hana).last.get_by_role("button", name="Introduce yourself").click()

@@ -155,6 +155,7 @@ async def test_a_poll_closes_by_itself_and_takes_no_more_votes(office: Office) -
     page = await office.enter("tomas", "social")
     poll = await ask(page, "--yesno --close 2h", "Shall we?")
     await press(page, poll, "Vote: Yes")
+    await expect(poll).to_contain_text("1 · 100%")
     await page.get_by_role("button", name="+1 day").click()
     await expect(poll.get_by_role("button", name=re.compile("^Vote"))).to_have_count(0)
     await expect(poll).to_contain_text("closed")

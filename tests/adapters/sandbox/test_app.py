@@ -1,5 +1,6 @@
 import pytest
 
+from adapters.sandbox.chat import Member
 from bot.polls.cards.listing import EXAMPLES
 from tests.adapters.sandbox.conftest import Visit
 
@@ -47,6 +48,11 @@ async def test_a_repeated_delivery_changes_nothing(visit: Visit) -> None:
 async def test_every_line_that_people_are_shown_works_in_the_sample_company(visit: Visit, line: str) -> None:
     answer = await visit.ask("say", "tomas", room="general", text=line)
     assert answer.json()["form"] is None
+
+
+async def test_somebody_sees_the_page_before_the_bot_has_heard_of_them(visit: Visit) -> None:
+    visit.sandbox.chat.add_member(Member(account="hana", name="Hana Kovářová"))
+    assert (await visit.state("hana"))["me"] == "hana"
 
 
 async def test_a_poll_for_another_room_is_asked_there(visit: Visit) -> None:
