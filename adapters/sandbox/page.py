@@ -40,7 +40,8 @@ class Scenery:
         def met(connection: Connection) -> Person:
             return directory.account(connection, directory.workspace(connection, NAME, TEAM), account)
 
-        return await self.engine.database.read(known) or await self.engine.database.run(met)
+        someone = await self.engine.database.read(known)
+        return someone or await self.engine.database.run(met)
 
     async def speak_to(self, account: str) -> Texts:
         """Words for somebody."""
