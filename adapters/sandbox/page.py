@@ -40,8 +40,9 @@ class Scenery:
         def met(connection: Connection) -> Person:
             return directory.account(connection, directory.workspace(connection, NAME, TEAM), account)
 
-        someone = await self.engine.database.read(known)
-        return someone or await self.engine.database.run(met)
+        if someone := await self.engine.database.read(known):
+            return someone
+        return await self.engine.database.run(met)
 
     async def speak_to(self, account: str) -> Texts:
         """Words for somebody."""
