@@ -156,8 +156,8 @@ def _step(connection: Connection, poll: Poll, now: datetime) -> Poll:
     """Look at the votes of a confidential poll: whether enough people have voted to show newer figures."""
     locks.alone(connection, [subject(poll.id)])
     before = hiding.snapshot(connection, poll.id)
-    voters = voting.turnout(connection, poll)
-    if (after := stepped(before, voting.counted(connection, poll), voters, poll.fewest)) != before:
+    current, voters = voting.counted(connection, poll)
+    if (after := stepped(before, current, voters, poll.fewest)) != before:
         hiding.keep(connection, poll.id, after)
         outbox.redraw(connection, subject(poll.id), now, held=True)
     return replace(poll, step_at=None)
@@ -168,7 +168,7 @@ def _settle_figures(connection: Connection, poll: Poll) -> None:
     if poll.promise is Promise.SECRET:
         current, voters = secrecy.counted(connection, poll), secrecy.turnout(connection, poll.id)
     else:
-        current, voters = voting.counted(connection, poll), voting.turnout(connection, poll)
+        current, voters = voting.counted(connection, poll)
     before = hiding.snapshot(connection, poll.id)
     hiding.keep(connection, poll.id, closing(before, current, voters, poll.fewest))
     secrecy.let_go(connection, poll)

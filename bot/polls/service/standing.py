@@ -66,9 +66,7 @@ def has_voted(connection: Connection, poll: Poll, person: int) -> bool:
 def _open(connection: Connection, poll: Poll, *, voted: bool) -> Standing:
     if not poll.shows(voted=voted):
         return Standing(results=None, turnout=turnout(connection, poll))
-    results = voting.results(connection, poll)
-    # Where there is but one question, whoever answered it has voted.
-    voters = turnout(connection, poll) if poll.survey else results[0].voters
+    results, voters = voting.results(connection, poll)
     named = voting.voters(connection, poll, NAMED_VOTERS) if voters <= NAMED_VOTERS else []
     return Standing(results=results, turnout=voters, voters=tuple(named))
 

@@ -79,22 +79,22 @@ def ballot_of(connection: Connection, poll: Poll, voter: int) -> Ballot:
     return tuple(answered.get(number, "") for number in range(len(poll.questions)))
 
 
-def counted(connection: Connection, poll: Poll) -> tuple[Tally, ...]:
-    """How often each answer was given to each question, as it stands."""
-    given = (text.split(SEPARATOR) if text else [] for text in _given(connection, poll))
-    return tuple(Tally(len(answers), Counter(answers)) for answers in given)
+def counted(connection: Connection, poll: Poll) -> tuple[tuple[Tally, ...], int]:
+    """How often each answer was given to each question, and how many people have voted, at one moment."""
+    texts, people = _given(connection, poll)
+    given = (text.split(SEPARATOR) if text else [] for text in texts)
+    return tuple(Tally(len(answers), Counter(answers)) for answers in given), people
 
 
-def results(connection: Connection, poll: Poll) -> tuple[Result, ...]:
-    """The count as it stands, a result a question."""
-    return tuple(map(count_all, poll.questions, _given(connection, poll)))
+def results(connection: Connection, poll: Poll) -> tuple[tuple[Result, ...], int]:
+    """The count at one moment: a result a question, and how many people have voted."""
+    texts, people = _given(connection, poll)
+    return tuple(map(count_all, poll.questions, texts)), people
 
 
 def turnout(connection: Connection, poll: Poll) -> int:
     """How many people have voted."""
-    # To tell people apart costs as much as to count them five times, and of one question each has but one answer.
-    people = sa.func.count(sa.distinct(ballots.c.person_id)) if poll.survey else sa.func.count()
-    voted = sa.select(people).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
+    voted = sa.select(_people(poll)).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
     return connection.execute(voted).scalar_one()
 
 
@@ -162,8 +162,8 @@ def forget(connection: Connection, person: int) -> None:
     connection.execute(ballots.delete().where(ballots.c.person_id == person))
 
 
-def _given(connection: Connection, poll: Poll) -> list[str]:
-    """All answers to each question as one text, with `SEPARATOR` between, in no order.
+def _given(connection: Connection, poll: Poll) -> tuple[list[str], int]:
+    """All answers to each question as one text, with `SEPARATOR` between, in no order; and how many people gave them.
 
     One look at the ballots gives all of them: a database groups a hundred thousand slower than it reads them.
     """
@@ -172,8 +172,15 @@ def _given(connection: Connection, poll: Poll) -> list[str]:
         sa.func.aggregate_strings(ballots.c.answer, SEPARATOR).filter(ballots.c.question == question)
         for question in questions
     )
-    voted = sa.select(*together).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
-    return [text or "" for text in connection.execute(voted).one()]
+    voted = sa.select(_people(poll), *together).where(ballots.c.poll_id == poll.id, ballots.c.answer != "")
+    people, *texts = connection.execute(voted).one()
+    return [text or "" for text in texts], people
+
+
+def _people(poll: Poll) -> sa.ColumnElement[int]:
+    """How many people some ballots are of."""
+    # To tell people apart costs as much as to count them five times, and of one question each has but one answer.
+    return sa.func.count(sa.distinct(ballots.c.person_id)) if poll.survey else sa.func.count()
 
 
 def _named(rows: Sequence[Any], questions: int) -> list[tuple[str, Ballot]]:

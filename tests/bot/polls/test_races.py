@@ -91,7 +91,8 @@ def _counted(connection: Connection, poll: int) -> Sequence[Tally]:
     assert found is not None
     if found.promise is Promise.SECRET:
         return secrecy.counted(connection, found)
-    return voting.counted(connection, found)
+    stands, _ = voting.counted(connection, found)
+    return stands
 
 
 @pytest.fixture
