@@ -141,7 +141,7 @@ def _from_latin(text: str) -> str:
         folded = text.encode("latin-1").translate(_LATIN)
     except UnicodeEncodeError:
         return ""
-    return "" if _OTHER in folded else folded.decode("latin-1").replace("ß", "ss")
+    return "" if _OTHER in folded else folded.replace(_SHARP_S, b"ss").decode("latin-1")
 
 
 def _from_unicode(text: str) -> str:
@@ -173,6 +173,7 @@ def _is_around(character: str) -> bool:
 
 
 _LATIN_AROUND: Final = "".join(filter(_is_around, map(chr, range(256))))
+_SHARP_S: Final = "ß".encode("latin-1")
 _OTHER: Final = b"\x1f"
 """In the table below, in the place of what folds to nothing, to several characters or to one beyond it."""
 
