@@ -115,22 +115,21 @@ def _workspace(connection: Connection, named: str) -> Workspace:
 def _change_role(clock: Clock, platform: str, who: str, what: Role, event: str) -> None:
     change = directory.grant if event == "role_given" else directory.revoke
 
-    def changed(connection: Connection) -> tuple[Workspace, Person, bool] | None:
+    def changed(connection: Connection) -> tuple[Workspace, Person] | None:
         for workspace in directory.all_workspaces(connection, platform):
             if person := directory.named(connection, workspace, who):
-                new = change(connection, person, what)
-                return workspace, directory.person(connection, workspace, person.id), new
+                change(connection, person, what)
+                return workspace, directory.person(connection, workspace, person.id)
         return None
 
     async def told(database: Database) -> Person:
         found = await database.run(changed)
         if found is None:
             raise Unusable(f"Nobody on {platform} has the account or e-mail address {who}, as far as Drumbeat knows.")
-        workspace, person, new = found
-        if new:
-            origin = Origin(platform=platform, workspace=workspace.key, account=person.account)
-            facts = {"person": str(person.id), "role": what.value}
-            await Engine(database, clock, features(), otherwise="drumbeat").handle(Event(origin, event, facts))
+        workspace, person = found
+        origin = Origin(platform=platform, workspace=workspace.key, account=person.account)
+        facts = {"person": str(person.id), "role": what.value}
+        await Engine(database, clock, features(), otherwise="drumbeat").handle(Event(origin, event, facts))
         return person
 
     person = with_database(told)

@@ -150,9 +150,9 @@ class Rhythm:
         _run(turn, turn.me)
 
     def given(self, turn: Turn) -> None:
-        """Somebody is a leader now: they are reminded every week, and told so."""
+        """Somebody is a leader now: they are reminded every week, and told so; nothing happens where they are."""
         person = _named(turn)
-        if person is None:
+        if person is None or any(each.slot == LEADER for each in store.kept(turn.connection, person.id)):
             return
         store.keep_reminder(turn.connection, person.id, turn.workspace.id, LEADER_DEFAULT)
         _run(turn, person, (LEADER,))

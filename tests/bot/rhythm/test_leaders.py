@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from bot.core.directory import store as directory
-from bot.core.forms import TimeField, filling
+from bot.core.forms import Form, TimeField, filling
+from bot.core.interactions import Value
 from bot.core.people import Role
 from bot.core.places import WorkspaceSettings
 from tests.bot.rhythm.test_rhythm import keep, nudged, repeated, until
@@ -14,6 +15,12 @@ WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 
 async def make_leader(stage: Stage, account: str = "U-ben") -> None:
     await stage.type("U-anna", f"/drumbeat leaders add <@{account}>")
+
+
+def day_chosen(form: Form | None) -> Value:
+    """The day on which a leader is reminded, as their form is filled."""
+    assert form is not None
+    return filling(next(field for field in form.fields if field.id == "day_leader"))
 
 
 async def watch(stage: Stage, place: str) -> None:
@@ -28,8 +35,19 @@ async def test_a_new_leader_is_told_what_will_happen_and_how_to_change_it(stage:
     assert told.lane == "notice"
     assert "Once a week I remind you to post, with a prompt to start from: Wednesday, 10:00\u202fAM." in told.text
     form = (await stage.press("U-ben", buttons(told.card)["Change day or time"])).form
-    assert form is not None
-    assert filling(next(field for field in form.fields if field.id == "day_leader")) == "2"
+    assert day_chosen(form) == "2"
+
+
+async def test_somebody_who_is_named_again_is_told_once_and_keeps_their_day(stage: Stage) -> None:
+    await make_leader(stage)
+    (told,) = await stage.planned("U-ben")
+    form = (await stage.press("U-ben", buttons(told.card)["Change day or time"])).form
+    await stage.send("U-ben", form, day_leader="4")
+    ben = await stage.person("U-ben")
+    stage.clock.move(hours=1)
+    await stage.happen("U-ben", "role_given", person=str(ben.id), role="leader")
+    assert [each.drawing for each in await stage.planned("U-ben")].count("rhythm.appointed") == 1
+    assert day_chosen((await stage.type("U-ben", "/rhythm")).form) == "4"
 
 
 async def test_a_leader_is_reminded_with_a_prompt_to_start_from(stage: Stage) -> None:
@@ -139,8 +157,7 @@ async def test_a_leader_needs_a_time_or_chooses_no_reminder(stage: Stage) -> Non
 async def test_a_leader_named_elsewhere_finds_the_usual_time_in_the_form(stage: Stage) -> None:
     await stage.grant("U-ben", Role.LEADER)
     form = (await stage.type("U-ben", "/rhythm")).form
-    assert form is not None
-    assert filling(next(field for field in form.fields if field.id == "day_leader")) == "2"
+    assert day_chosen(form) == "2"
 
 
 async def test_whoever_is_leader_no_more_is_not_reminded(stage: Stage) -> None:
