@@ -64,8 +64,8 @@ def _must_be_safe(turn: Turn, poll: Poll) -> None:
                 "Ask the next one with --results after-close."
             )
         )
-    seen, (stands, _) = hiding.shown(turn.connection, poll.id), voting.counted(turn.connection, poll)
-    if seen.shown is None or seen.shown != stands:
+    seen = hiding.shown(turn.connection, poll.id)
+    if seen.shown is None or seen.shown != voting.counted(turn.connection, poll)[0]:
         raise Refused(turn.t("Too few people voted to show results by group without telling on somebody."))
 
 
